@@ -1,0 +1,68 @@
+"""One call over the trainer, the run folder and the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ganvas import report
+from ganvas.errors import UsageError
+from ganvas.game import Game
+from ganvas.model import Model, load
+from ganvas.recipe import Recipe, plain
+from ganvas.recipes import resolve
+from ganvas.run import Run
+from ganvas.trainer import Trainer
+
+
+def train(
+    what: Game | str | None = None,
+    data: str | None = None,
+    *,
+    outdir: str | Path = "runs",
+    **options: Any,
+) -> Model:
+    """Trains, and leaves a run folder with checkpoints, samples and `report.html`.
+
+    Args:
+        what: a game such as `GAN(d_steps=2)`, or what `ganvas train WHAT` takes.
+        data: a built-in data set or a folder of images.
+        outdir: where the numbered run folder is made.
+        options: the fields of `Settings`: steps, epochs, minutes, batch, seed, …
+
+    Returns:
+        The trained model, ready to `sample`.
+
+    Example:
+        >>> model = ganvas.train(ganvas.GAN(), "digits", steps=200)  # doctest: +SKIP
+        >>> model.sample(16).shape  # doctest: +SKIP
+        torch.Size([16, 1, 8, 8])
+    """
+    if isinstance(what, Game):
+        recipe = Recipe(game=what, family=family_name(what))
+        if not {"steps", "epochs", "minutes"} & set(options):
+            raise UsageError("Say how long to train: steps=, epochs= or minutes=.")
+    else:
+        recipe = resolve(what)
+    recipe = recipe.merged(options | ({"data": data} if data is not None else {}))
+    run, trainer = start(recipe, Path(outdir))
+    for _ in run.record(trainer):
+        pass
+    report.write(run.path)
+    return Model(trainer.game, trainer.drawing_nets(), trainer.data.spec)
+
+
+def start(recipe: Recipe, outdir: Path) -> tuple[Run, Trainer]:
+    """A new run folder and the trainer that will fill it; nothing is written on bad input."""
+    trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings)
+    settled = {"threads": trainer.settings.threads, "device": trainer.device.type}
+    run = Run.create(outdir, recipe.merged(plain(recipe.settings) | settled))
+    trainer.folder = run.checkpoints
+    return run, trainer
+
+
+def family_name(game: Game) -> str:
+    """How a user writes the family of `game`: its module's name, or its class's."""
+    kind = type(game)
+    package, _, module = kind.__module__.rpartition(".")
+    return module.replace("_", "-") if package == "ganvas.families" else kind.__name__

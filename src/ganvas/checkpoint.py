@@ -1,0 +1,308 @@
+"""Checkpoints: a folder that is there whole or not at all, and is believed only when it verifies.
+
+    checkpoints/step-00000200/state.safetensors   the tensors
+                              manifest.json       step, info, size and SHA-256; written last
+
+A save fills `step-00000200.tmp-<pid>`, forces it to the disk and renames it: one act that happens
+or does not. A step that is saved again appears as `step-00000200.new`, which is preferred to
+`step-00000200`, and then takes over the name; wherever a crash falls, one of the two is in place.
+Everything is numbers and JSON; nothing in a checkpoint can name code to run.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+from torch import Tensor
+
+from ganvas.errors import StorageError, UsageError
+
+SCHEMA = 1
+STATE = "state.safetensors"
+MANIFEST = "manifest.json"
+
+_NAME = re.compile(r"step-([0-9]{8,})(\.new)?")
+_SCRATCH = re.compile(_NAME.pattern + r"\.tmp-[0-9]+")
+
+# A manifest ends in the hash of all before it. This ending and the keys `schema` and `made_with`
+# stay as they are in every future version, so that a newer file is told from a damaged one.
+_SEAL = ',\n "sha256": "%s"\n}\n'
+_SEAL_SIZE = len(_SEAL % ("0" * 64))
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """One saved state, verified when it was read."""
+
+    path: Path
+    """Its folder; if that is pruned meanwhile, the state can still be had."""
+    step: int
+    """The training step after which it was saved."""
+    info: dict[str, Any]
+    """What was given to `save`, as JSON returns it: tuples have become lists."""
+    made_with: dict[str, Any]
+    """Versions of `ganvas`, `torch`, `python`, and `threads`: another number rounds differently."""
+    _tensors: dict[str, Tensor] = field(repr=False)
+
+    def tensors(self, device: torch.device | str = "cpu") -> dict[str, Tensor]:
+        """Fresh copies on `device` of the tensors, decoded from the very bytes that verified."""
+        return {name: tensor.to(device, copy=True) for name, tensor in self._tensors.items()}
+
+
+def save(folder: Path, step: int, tensors: Mapping[str, Tensor], info: Mapping[str, Any]) -> Path:
+    """Writes or replaces `folder/step-<step>`; once it returns, a power cut cannot undo it.
+
+    Args:
+        folder: where the checkpoints of one run live; made when missing.
+        step: the training step, >= 0.
+        tensors: dense tensors of any device and shape; views of one storage come back as copies.
+        info: all else, as JSON without NaN and infinity.
+
+    Raises:
+        StorageError: the disk is full or not writable; nothing appears under the final name.
+        TypeError, ValueError: `info` is not JSON; nothing is written.
+    """
+    copy = functools.partial(Tensor.to, copy=True, memory_format=torch.contiguous_format)
+    state = safetensors.torch.save({name: copy(x.detach(), "cpu") for name, x in tensors.items()})
+    manifest = _manifest(step, state, info)
+    path = folder / f"step-{step:08d}"
+    new, scratch = path.with_suffix(".new"), _scratch(path)
+    try:
+        if not folder.is_dir():
+            folder.mkdir(parents=True)
+            _fsync(folder.parent)
+        if new.exists():  # a crash has left it, and nobody has swept
+            _settle(new)
+        scratch.mkdir()
+        _write(scratch / STATE, state)
+        _write(scratch / MANIFEST, manifest)
+        _fsync(scratch)
+        target = new if path.exists() else path
+        os.rename(scratch, target)
+        _fsync(folder)
+        if target == new:
+            _settle(new)
+    except OSError as error:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise StorageError(
+            f"Cannot save {path}: {error.strerror}. It needs {len(state) + len(manifest)} bytes; "
+            f"{_free(folder)} are free. The checkpoints before it are as they were."
+        ) from error
+    return path
+
+
+def latest(folder: Path) -> Checkpoint:
+    """The checkpoint of the highest step that verifies; the times of files play no part.
+
+    A damaged one is named in a `UserWarning`, and the next older one is used.
+
+    Raises:
+        StorageError: there is no checkpoint, or none that verifies.
+    """
+    found = _found(folder)
+    checkpoint, bad = _first_good(found)
+    if not all(path.exists() for path in found[: len(bad)]):
+        return latest(folder)  # the run that writes here has pruned it while we read
+    if checkpoint is None:
+        reasons = "\n".join(map(str, bad)) or "Give the folder of a run that has saved one."
+        raise StorageError(f"{folder} holds no checkpoint that can be used. {reasons}")
+    for error in bad:
+        warnings.warn(f"{error} {checkpoint.path.name} is used.", UserWarning, stacklevel=2)
+    return checkpoint
+
+
+def load(path: Path) -> Checkpoint:
+    """The checkpoint in the folder `path`, read once and verified.
+
+    Raises:
+        StorageError: it is missing, damaged, or written by a newer ganvas.
+    """
+    try:
+        present = sorted(os.listdir(path))
+        if present != [MANIFEST, STATE]:
+            raise StorageError(f"{path} must hold just {MANIFEST} and {STATE}; it holds {present}.")
+        sealed, state = (path / MANIFEST).read_bytes(), (path / STATE).read_bytes()
+    except OSError as error:
+        raise StorageError(f"Cannot read the checkpoint {path}: {error.strerror}.") from error
+    _check_seal(path / MANIFEST, sealed)
+    try:
+        manifest = json.loads(sealed)
+        _check(path, manifest, state)
+        return Checkpoint(
+            path=path,
+            step=int(manifest["step"]),
+            info=dict(manifest["info"]),
+            made_with=dict(manifest["made_with"]),
+            _tensors=safetensors.torch.load(state),
+        )
+    except (KeyError, TypeError, ValueError, RecursionError, SafetensorError) as error:
+        raise StorageError(f"{path} is whole, but not a checkpoint of ganvas.") from error
+
+
+def prune(folder: Path, keep: int) -> None:
+    """Deletes the oldest checkpoints: the newest that verifies and `keep` - 1 before it remain.
+
+    Reading that one back means that a damaged one never pushes out a good one.
+
+    Raises:
+        StorageError, UsageError: one cannot be removed; `keep` is below 1.
+    """
+    if keep < 1:
+        raise UsageError(f"At least one checkpoint is kept; got keep={keep}.")
+    found = _found(folder)
+    _, bad = _first_good(found)
+    with _tidying(folder):
+        for path in reversed(found[len(bad) + keep :]):
+            _discard(path)
+
+
+def sweep(folder: Path) -> None:
+    """Tidies up after a killed process; only for the process that owns the run.
+
+    Raises:
+        StorageError: a leftover cannot be removed.
+    """
+    with _tidying(folder):
+        for path in _found(folder):
+            if path.suffix == ".new":
+                _fsync(folder)
+                _settle(path)
+        for path in folder.glob("step-*.tmp-*"):
+            if _SCRATCH.fullmatch(path.name):
+                shutil.rmtree(path)
+
+
+def _found(folder: Path) -> list[Path]:
+    """The checkpoints by name, the one to prefer first: highest step, `.new` before plain."""
+    names = [name for path in folder.glob("step-*") if (name := _NAME.fullmatch(path.name))]
+    names.sort(key=lambda name: (int(name[1]), bool(name[2])), reverse=True)
+    return [folder / name[0] for name in names]
+
+
+def _first_good(found: list[Path]) -> tuple[Checkpoint | None, list[StorageError]]:
+    """The first of `found` that verifies, and what is wrong with each before it."""
+    bad: list[StorageError] = []
+    for path in found:
+        try:
+            return load(path), bad
+        except StorageError as error:
+            bad.append(error)
+    return None, bad
+
+
+def _check(path: Path, manifest: dict[str, Any], state: bytes) -> None:
+    """Raises StorageError unless `manifest` is one of ours, of `path`, and describes `state`."""
+    if manifest["schema"] != SCHEMA:
+        raise StorageError(
+            f"{path} has schema version {manifest['schema']}, written by ganvas "
+            f"{manifest['made_with']['ganvas']}; this is ganvas {version('ganvas')}, which reads "
+            f"schema version {SCHEMA}. Install that ganvas or a newer one."
+        )
+    name = _NAME.fullmatch(path.name)
+    if name and int(name[1]) != manifest["step"]:
+        raise StorageError(f"{path} has a wrong name: its manifest says step {manifest['step']}.")
+    said, found = manifest["files"][STATE], _fingerprint(state)
+    if said != found:
+        raise StorageError(
+            f"{path / STATE} is damaged: expected {said['bytes']} bytes with SHA-256 "
+            f"{said['sha256']}, found {found['bytes']} with {found['sha256']}."
+        )
+
+
+def _check_seal(path: Path, manifest: bytes) -> None:
+    """Raises StorageError unless the last line of `manifest` is the hash of all before it."""
+    actual = hashlib.sha256(manifest[:-_SEAL_SIZE]).hexdigest()
+    if manifest[-_SEAL_SIZE:] != (_SEAL % actual).encode():
+        said = re.search((_SEAL % "([0-9a-f]{64})").encode() + rb"\Z", manifest)
+        expected = said[1].decode() if said else "unreadable"
+        raise StorageError(f"{path} is damaged: expected SHA-256 {expected}, found {actual}.")
+
+
+def _manifest(step: int, state: bytes, info: Mapping[str, Any]) -> bytes:
+    body = {
+        "schema": SCHEMA,
+        "step": step,
+        "files": {STATE: _fingerprint(state)},
+        "made_with": {
+            "ganvas": version("ganvas"),
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+            "threads": torch.get_num_threads(),
+        },
+        "info": dict(info),
+    }
+    text = json.dumps(body, indent=1, allow_nan=False).removesuffix("\n}")
+    return (text + _SEAL % hashlib.sha256(text.encode()).hexdigest()).encode()
+
+
+def _fingerprint(data: bytes) -> dict[str, int | str]:
+    return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def _write(path: Path, data: bytes) -> None:
+    with open(path, "xb") as file:  # the mode follows the umask; safetensors' own files are 0600
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _fsync(folder: Path) -> None:
+    """Forces the names in `folder` to the disk; the fsync of a file does not cover its name."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _settle(new: Path) -> None:
+    """Lets a step that was saved again, and is on the disk as `.new`, take over its name."""
+    path = new.with_suffix("")
+    if path.exists():
+        _discard(path)
+    os.rename(new, path)
+    _fsync(path.parent)
+
+
+def _discard(path: Path) -> None:
+    """Deletes a checkpoint under another name, for half of one must not look like one."""
+    aside = _scratch(path)
+    os.rename(path, aside)
+    _fsync(path.parent)  # or a power cut could bring back the name of what is half deleted
+    shutil.rmtree(aside)
+
+
+def _scratch(path: Path) -> Path:
+    """The name that `path` has while it is not one of the checkpoints, made free."""
+    scratch = path.with_name(f"{path.name}.tmp-{os.getpid()}")
+    shutil.rmtree(scratch, ignore_errors=True)  # in a container every process has the same id
+    return scratch
+
+
+def _free(folder: Path) -> int:
+    place = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
+    return shutil.disk_usage(place).free
+
+
+@contextmanager
+def _tidying(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"Cannot tidy up {folder}: {error.strerror}.") from error

@@ -1,0 +1,60 @@
+"""The command line: thin, quick to answer, and never a bare traceback for a user's mistake."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+COMMANDS = {
+    "train": "train a GAN and write a run folder with samples, checkpoints and a report",
+    "sample": "draw from a trained run",
+    "walk": "an animation through a run's latent space",
+    "report": "write a run's report.html",
+    "list": "the families, recipes and data sets there are",
+    "check": "test a family, yours too, against every promise of the engine",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs a command; returns the exit code (see `ganvas.errors`)."""
+    from ganvas.errors import GanvasError, UsageError, unknown
+
+    args = sys.argv[1:] if argv is None else argv
+    if not args or args[0] in ("-h", "--help"):
+        print(usage())
+        return 0
+    if args[0] in ("-V", "--version"):
+        from importlib.metadata import version
+
+        print(f"ganvas {version('ganvas')}")
+        return 0
+    try:
+        if args[0] not in COMMANDS:
+            raise unknown("command", args[0], COMMANDS)
+        command = importlib.import_module(f"ganvas.cli.{args[0]}")
+        code: int = command.main(args[1:])
+        return code
+    except GanvasError as error:
+        print(f"ganvas: {error}", file=sys.stderr)
+        if isinstance(error, UsageError) and args[0] in COMMANDS:
+            print(f"Try 'ganvas {args[0]} --help'.", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        return 0
+
+
+def usage() -> str:
+    """The text of `ganvas --help`."""
+    lines = [f"  {name:<8} {line}" for name, line in COMMANDS.items()]
+    return "\n".join(
+        [
+            "usage: ganvas COMMAND …",
+            "",
+            "Generative adversarial networks, from the pencil example to your own pictures.",
+            "",
+            *lines,
+            "",
+            "Start with `ganvas train`: it draws handwritten digits in about a minute.",
+            "`ganvas COMMAND --help` tells a command's options.",
+        ]
+    )

@@ -1,0 +1,79 @@
+"""`ganvas sample RUN`: draw from a trained run."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+from torch import Tensor
+
+from ganvas import files, pictures
+from ganvas.cli import flags
+from ganvas.errors import UsageError
+from ganvas.model import Model, load
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Draw from a trained run; the same seed draws the same samples."""
+
+    run: Annotated[Path, tyro.conf.Positional]
+    """The run's folder."""
+    n: Annotated[int, tyro.conf.arg(aliases=["-n"])] = 64
+    """How many samples."""
+    labels: tuple[int, ...] = ()
+    """One class for all samples, or one for each, for conditional families."""
+    seed: int = 0
+    """Decides the noise."""
+    out: Path | None = None
+    """A PNG grid; samples.png in the run's folder where nothing else is asked for."""
+    npz: Path | None = None
+    """All samples as uint8 (n, C, H, W), or float32 (n, d) for points, under the name `samples`."""
+    dir: Path | None = None
+    """A folder to be filled with one PNG a sample."""
+    family: str | None = None
+    """file.py:Class of a run of one's own family."""
+
+
+def main(argv: list[str]) -> int:
+    """Runs `ganvas sample`."""
+    args = flags.parse(Sample, argv, "sample")
+    if args.seed < 0:
+        raise UsageError(f"seed is 0 or more, got {args.seed}.")
+    model = load(args.run, family=args.family)
+    labels = args.labels[0] if len(args.labels) == 1 else args.labels or None
+    samples = model.sample(args.n, labels, args.seed)
+    out = args.out
+    if out is None and args.npz is None and args.dir is None:
+        out = args.run / "samples.png"
+    if out is not None:
+        show(model, samples, out)
+    if args.npz is not None:
+        packed = io.BytesIO()
+        np.savez_compressed(packed, samples=samples.numpy())
+        files.replace(args.npz, packed.getvalue())
+    if args.dir is not None:
+        one_each(samples, args.dir)
+    print("\n".join(str(path) for path in (out, args.npz, args.dir) if path is not None))
+    return 0
+
+
+def show(model: Model, samples: Tensor, out: Path) -> None:
+    """The samples on one picture: a grid of images, or a plot of points."""
+    if model.data.is_images:
+        pictures.save_png(pictures.grid(samples), out)
+    else:
+        pictures.scatter(None, samples, out)
+
+
+def one_each(samples: Tensor, folder: Path) -> None:
+    """One PNG a sample, at its own size, named by its number."""
+    if samples.ndim != 4:
+        raise UsageError("--dir is for images; points go to --npz.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for i, image in enumerate(samples):
+        pictures.save_png(pictures.image(image), folder / f"{i:05d}.png")

@@ -1,0 +1,152 @@
+"""`ganvas train [WHAT]`: train, or resume, and write a run folder."""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from ganvas import api, checkpoint, report
+from ganvas.cli import flags
+from ganvas.cli.progress import follow
+from ganvas.errors import UsageError
+from ganvas.model import recipe_of
+from ganvas.recipe import ON_RESUME, Recipe, deep, flat, plain, read
+from ganvas.recipes import resolve
+from ganvas.run import Run
+from ganvas.trainer import Trainer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """The run's place."""
+
+    outdir: Path = Path("runs")
+    """Folder in which the numbered run folder is made."""
+    resume: Path | None = None
+    """A run to go on with, to the bit; only budgets and intervals may change."""
+    family: str | None = None
+    """file.py:Class of a run of one's own family."""
+    dry_run: bool = False
+    """Print the resolved recipe and write nothing."""
+
+
+def main(argv: list[str]) -> int:
+    """Runs `ganvas train` and returns the exit code."""
+    what, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else (None, argv)
+    resumed, own = value_of("--resume", rest), value_of("--family", rest)
+    if resumed is not None:
+        if what is not None:
+            raise UsageError(f"--resume goes on with what {resumed} trains; leave {what!r} out.")
+        recipe = recipe_of(read(Run.open(Path(resumed)).path / "config.toml"), own)
+    else:
+        recipe = resolve(what)
+    where, changes = parse(recipe, rest)
+    if where.resume is not None:
+        refuse(changes, where.resume)
+    recipe = recipe.merged(changes)
+    if where.dry_run:
+        print(recipe.to_toml(), end="")
+        return 0
+    run, trainer = resume(where.resume, recipe) if where.resume else api.start(recipe, where.outdir)
+    return train(run, trainer)
+
+
+def parse(recipe: Recipe, argv: list[str]) -> tuple[Where, dict[str, Any]]:
+    """The flags over `recipe`: where to, and what they change, as a nested dict."""
+    bare = tyro.conf.arg(name="")
+    kind: Any = dataclasses.make_dataclass(
+        "Train",
+        [
+            ("where", Annotated[Where, bare]),
+            ("settings", Annotated[type(recipe.settings), bare]),
+            ("game", Annotated[type(recipe.game), bare]),
+        ],
+    )
+    kind.__doc__ = f"Train {recipe.family}. WHAT is a recipe, a family, a folder, file.py:Class, or a .toml."
+    default = kind(where=Where(), settings=recipe.settings, game=recipe.game)
+    parsed = flags.parse(kind, argv, "train [WHAT]", default)
+    changes = difference(plain(recipe.settings), plain(parsed.settings))
+    game = difference(plain(recipe.game), plain(parsed.game))
+    return parsed.where, changes | ({"game": game} if game else {})
+
+
+def difference(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """The part of `new` that differs from `old`, table by table."""
+    result = {}
+    for key, value in new.items():
+        if isinstance(value, dict) and (inner := difference(old[key], value)):
+            result[key] = inner
+        elif not isinstance(value, dict) and old.get(key) != value:
+            result[key] = value
+    return result
+
+
+def refuse(changes: dict[str, Any], run: Path) -> None:
+    """Raises UsageError for changes that a resumed run cannot take."""
+    bad = [name.removeprefix("game.") for name in flat(changes) if name not in ON_RESUME]
+    if bad:
+        raise UsageError(
+            f"{run} is resumed as it was, so {', '.join(bad)} cannot change; only "
+            f"{', '.join(ON_RESUME)} may. For other options start a new run."
+        )
+
+
+def resume(path: Path, recipe: Recipe) -> tuple[Run, Trainer]:
+    """The run in `path` and its trainer, at its newest good checkpoint."""
+    run = Run.open(path)
+    trainer = Trainer(
+        recipe.game, recipe.settings.data, settings=recipe.settings, folder=run.checkpoints
+    )
+    trainer.restore(checkpoint.latest(run.checkpoints))
+    return run, trainer
+
+
+def train(run: Run, trainer: Trainer) -> int:
+    """Trains to the end or to a signal, then writes the report."""
+    print(f"ganvas: {run.path}")
+    with stopping_on_signals(trainer) as caught:
+        follow(run.record(trainer), trainer)
+    page = report.write(run.path)
+    last = sorted((run.path / "samples").iterdir())[-1]
+    print(f"samples  {last}\nreport   {page}")
+    if caught:
+        print(f"Stopped and saved; go on with: ganvas train --resume {run.path}", file=sys.stderr)
+        return 128 + caught[0]
+    return 0
+
+
+@contextmanager
+def stopping_on_signals(trainer: Trainer) -> Iterator[list[int]]:
+    """Ctrl-C and SIGTERM finish the step, save and stop; a second one ends at once."""
+    caught: list[int] = []
+
+    def handler(number: int, frame: object) -> None:
+        caught.append(number)
+        trainer.stop(f"by {signal.Signals(number).name}")
+        for each in old:
+            signal.signal(each, signal.SIG_DFL)
+
+    old = {each: signal.signal(each, handler) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield caught
+    finally:
+        for each, before in old.items():
+            signal.signal(each, before)
+
+
+def value_of(flag: str, argv: list[str]) -> str | None:
+    """The value of `flag` in `argv`, needed before the flags of a recipe are known."""
+    for i, word in enumerate(argv):
+        if word == flag and i + 1 < len(argv):
+            return argv[i + 1]
+        if word.startswith(f"{flag}="):
+            return word.partition("=")[2]
+    return None

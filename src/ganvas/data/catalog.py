@@ -1,0 +1,17 @@
+"""The built-in data sets by name, kept free of torch so that `ganvas list` stays quick."""
+
+from __future__ import annotations
+
+NAMES = {
+    "digits": "1,797 handwritten digits, 8x8 grey, 10 classes; comes with scikit-learn",
+    "mnist": "60,000 handwritten digits, 28x28 grey, 10 classes; 12 MB, fetched once",
+    "mnist:test": "the 10,000 digits held out of mnist",
+    "fashion-mnist": "60,000 pieces of clothing, 28x28 grey, 10 classes; 31 MB, fetched once",
+    "fashion-mnist:test": "the 10,000 pieces held out of fashion-mnist",
+    "toy:gaussian": "100,000 numbers from one bell curve, mean 4, standard deviation 1.25",
+    "toy:ring8": "100,000 points in 8 small heaps on a circle of radius 1",
+    "toy:grid25": "100,000 points in 25 small heaps on a 5x5 grid",
+    "toy:swissroll": "100,000 points on a noisy spiral",
+    "toy:moons": "100,000 points on two interleaved half circles",
+}
+"""Name -> what it is, in one line."""

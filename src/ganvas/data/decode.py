@@ -1,0 +1,64 @@
+"""One picture file -> pixels, for the files people really have.
+
+Animated files give their first frame. Colour profiles are not applied.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
+"""The only formats that are tried, whatever the file is called."""
+
+MOST_PIXELS = 64_000_000
+"""The largest picture that is unpacked; the header tells, before any memory is used."""
+
+
+class Unusable(Exception):  # noqa: N818 -- a verdict on one file, not a failure of the program
+    """A file that gives no picture; the message says why."""
+
+
+def decode(path: str, size: int) -> NDArray[np.uint8]:
+    """The middle square of the picture at `path`, uint8 (3, size, size); R = G = B if it is grey.
+
+    It is turned upright by its EXIF tag; what is transparent becomes white; 16 bits are scaled to
+    8; CMYK and palettes become RGB; the resizing is Lanczos.
+
+    Raises:
+        Unusable: the file is no picture of `FORMATS`, damaged, cut short or too large.
+    """
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                megapixels = image.width * image.height / 1e6
+                raise Unusable(f"{megapixels:.0f} megapixels; at most {MOST_PIXELS // 10**6}")
+            image.draft(image.mode, (2 * size, 2 * size))  # a JPEG unpacks no larger than needed
+            picture = _eight_bits(ImageOps.exif_transpose(image))
+            picture = ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
+    except Unusable:
+        raise
+    except UnidentifiedImageError as error:
+        raise Unusable(f"not a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file") from error
+    except Exception as error:  # Pillow raises nine types and more on damaged files
+        raise Unusable(str(error) or type(error).__name__) from error
+    return np.asarray(picture.convert("RGB")).transpose(2, 0, 1)
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """`image` as L or RGB; `convert` alone turns 16 bits white and clear pixels any colour."""
+    if image.mode == "I" or image.mode.startswith("I;16"):
+        return _from_sixteen_bits(np.asarray(image).astype(np.int64))
+    if image.mode == "F":
+        raise Unusable("pixels are floating-point numbers; their black and white are unknown")
+    if image.has_transparency_data:
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
+    return image if image.mode in ("L", "RGB") else image.convert("RGB")
+
+
+def _from_sixteen_bits(values: NDArray[np.int64]) -> Image.Image:
+    if values.min() < 0 or values.max() > 65535:
+        raise Unusable("pixels are 32-bit numbers; their black and white are unknown")
+    return Image.fromarray(((values + 128) // 257).astype(np.uint8))

@@ -1,0 +1,27 @@
+"""The machine a run is on."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+from ganvas.errors import UsageError
+
+
+def pick(name: str) -> torch.device:
+    """The device called `name`, or for `auto` the best one here; UsageError where there is none."""
+    accelerator = torch.accelerator.current_accelerator(check_available=True)
+    kind = accelerator.type if accelerator is not None else "cpu"
+    if name == "auto":
+        return torch.device(kind if kind in ("cuda", "mps") else "cpu")
+    if name not in ("cpu", kind):
+        raise UsageError(f"This machine has no {name} device that PyTorch can use; it has {kind}.")
+    return torch.device(name)
+
+
+def cores() -> int:
+    """The processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,213 @@
+"""A game yields turns: the contract between a GAN family and the engine.
+
+A family is a frozen dataclass whose fields are its configuration. `build` makes its networks,
+`turns` is one training step written like the algorithm box of its paper, `sample` draws.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol
+
+import torch
+from annotated_types import Ge
+from torch import Tensor, nn
+
+from ganvas.data.batches import Batch, DataSpec
+from ganvas.errors import UsageError
+from ganvas.optim import Optim
+from ganvas.options import Schedule, constant
+from ganvas.seeds import generator
+
+Terms = dict[str, Tensor]
+"""The named parts of a loss, 0-d each; the player minimises their sum."""
+Turn = tuple[str | tuple[str, ...], Terms] | dict[str, Terms]
+"""`"D", terms`; `("G", "Q"), terms` for one loss of two; `{"D": …, "G": …}` for both at once."""
+Draw = Callable[[], Any]
+"""The next minibatch, of the type that the game plays with."""
+
+
+class Nets(nn.Module):
+    """The networks of a game; each player is an attribute.
+
+    >>> nets = Nets(G=nn.Linear(2, 3), D=nn.Linear(3, 1))
+    >>> nets.D(nets.G(torch.zeros(5, 2))).shape
+    torch.Size([5, 1])
+    """
+
+    def __init__(self, **players: nn.Module) -> None:
+        super().__init__()
+        for name, network in players.items():
+            self.add_module(name, network)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> nn.Module: ...
+
+
+class Updatable(Protocol):
+    """State that is not a parameter, kept in a module's buffers: a running mean, a queue."""
+
+    def update(self, value: Tensor) -> None: ...
+
+
+class Moment:
+    """Where training stands, and the randomness of that moment.
+
+    All numbers are drawn for the whole batch and sliced, keyed by (seed, step, draw number), so
+    that micro-batches and resumed runs see the same ones.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int,
+        step: int | str = 0,
+        images: int = 0,
+        device: torch.device | str = "cpu",
+        part: int = 0,
+        parts: int = 1,
+        watching: bool = False,
+    ) -> None:
+        self.step = step
+        """Steps made so far; a name such as "sample" outside training."""
+        self.images = images
+        """Real samples shown so far."""
+        self.device = torch.device(device)
+        self.watched: dict[str, Tensor] = {}
+        self.updates: list[tuple[Updatable, Tensor]] = []
+        self._seed, self._part, self._parts = seed, part, parts
+        self._watching = watching
+        self._draws = 0
+
+    def normal(self, rows: int | Batch, *shape: int) -> Tensor:
+        """Standard normal numbers, float32 (rows, *shape); `rows` is a number or a batch."""
+        return self._rows(torch.randn, rows, shape)
+
+    def uniform(self, rows: int | Batch, *shape: int) -> Tensor:
+        """Numbers uniform in [0, 1), float32 (rows, *shape)."""
+        return self._rows(torch.rand, rows, shape)
+
+    def permutation(self, n: int) -> Tensor:
+        """A random order of 0 … n - 1, int64 (n,); the same one in every micro-batch."""
+        return torch.randperm(n, generator=self._generator(), device=self.device)
+
+    def watch(self, name: str, value: Tensor) -> None:
+        """Shows the mean of `value` beside the losses, without minimising it."""
+        if self._watching:
+            self.watched[name] = value.detach().float().mean()
+
+    def update(self, module: Updatable, value: Tensor) -> None:
+        """Calls `module.update(value)` once at the end of the turn, with the mean over all parts."""
+        self.updates.append((module, value.detach()))
+
+    def _generator(self) -> torch.Generator:
+        self._draws += 1
+        return generator(self._seed, self.step, self._draws, device=self.device)
+
+    def _rows(self, draw: Callable[..., Tensor], rows: int | Batch, shape: tuple[int, ...]) -> Tensor:
+        n = rows if isinstance(rows, int) else len(rows[0])
+        whole = draw(n * self._parts, *shape, generator=self._generator(), device=self.device)
+        return whole[self._part * n : (self._part + 1) * n]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Game(ABC):
+    """One GAN family: its options, its networks, its training step.
+
+    A player is an attribute of the `Nets` that `build` returns and a field of the same name that
+    holds an `Optim`.
+    """
+
+    plays: ClassVar[tuple[type, ...]]
+    """The batch types it can be trained on."""
+    conditional: ClassVar[bool] = False
+    """Whether samples can be asked for by class."""
+    averaged: ClassVar[tuple[str, ...]] = ("G",)
+    """The players whose moving average draws the samples."""
+
+    ema: Annotated[Schedule, Ge(0)] = constant(0.0)
+    """Half-life, in thousand images, of the moving average of G's weights; 0 keeps none."""
+
+    @property
+    def mixes_samples(self) -> bool:
+        """Whether a loss depends on other samples of the batch (batch norm in D, feature means)."""
+        return False
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The range of pixels inside the game; data are brought to it, samples back from it."""
+        return (-1.0, 1.0)
+
+    @property
+    def players(self) -> dict[str, Optim]:
+        """Each player's name and optimizer, in the order of the fields."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: value for name, value in values.items() if isinstance(value, Optim)}
+
+    def accept(self, data: DataSpec) -> None:
+        """Raises UsageError where the data do not fit; families add their own conditions."""
+        if data.gives not in self.plays:
+            wanted = " or ".join(_signature(kind) for kind in self.plays)
+            raise UsageError(
+                f"{type(self).__name__} plays with {wanted}; "
+                f"{data.name!r} gives {_signature(data.gives)}."
+            )
+
+    @abstractmethod
+    def build(self, data: DataSpec) -> Nets:
+        """The networks, shaped by what the data are."""
+
+    @abstractmethod
+    def turns(self, nets: Any, draw: Draw, t: Moment) -> Iterator[Turn]:
+        """One training step: each `yield player, {term: loss}` hands the move to the engine.
+
+        Never yield inside a `with`; let the flow depend on `t` and options, not on data. All
+        random numbers come from `t`.
+        """
+
+    def sample(self, nets: Any, n: int, y: Tensor | None, t: Moment) -> Tensor:
+        """`n` samples in the game's range, of the classes `y` (n,) where the game is conditional."""
+        return self.decode(nets, self.latent(n, t), y)
+
+    def latent(self, rows: int | Batch, t: Moment) -> Tensor:
+        """What a sample is made from, a row each: noise, and codes where the family has them."""
+        raise UsageError(f"{type(self).__name__} has no latent space.")
+
+    def decode(self, nets: Any, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """The samples that the latent rows `z` stand for, in the game's range."""
+        raise UsageError(f"{type(self).__name__} has no latent space.")
+
+    def between(self, a: Tensor, b: Tensor, w: float) -> Tensor:
+        """The latent rows at the share `w` of the way from `a` to `b`, along the sphere.
+
+        High-dimensional normal noise lies in a thin shell, which a straight line would leave.
+        """
+        cos = torch.nn.functional.cosine_similarity(a, b, dim=1).clamp(-1, 1)
+        angle = cos.acos().clamp_min(1e-4)[:, None]
+        return (torch.sin((1 - w) * angle) * a + torch.sin(w * angle) * b) / torch.sin(angle)
+
+    def views(self, nets: Any, batch: Any, t: Moment) -> dict[str, Tensor]:
+        """What a person should look at, given the averaged networks in eval mode."""
+        return {"samples": self.sample(nets, 64, None, t)}
+
+
+def both(D: nn.Module, x: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+    """D's logits of the real and the fake samples, in one pass where nothing in D mixes samples."""
+    if any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in D.modules()):
+        return D(x), D(fake)
+    logits: Tensor = D(torch.cat([x, fake]))
+    return logits[: len(x)], logits[len(x) :]
+
+
+def still(network: nn.Module, *inputs: Tensor) -> Tensor:
+    """What `network` makes of `inputs`, without a graph: for the turn of another player."""
+    with torch.no_grad():
+        output: Tensor = network(*inputs)
+    return output
+
+
+def _signature(kind: type) -> str:
+    return f"{kind.__name__}({', '.join(getattr(kind, '_fields', ()))})"

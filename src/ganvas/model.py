@@ -1,0 +1,131 @@
+"""A trained game that draws, without its data set and without its trainer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ganvas import checkpoint, families, pictures, state
+from ganvas.data.batches import DataSpec
+from ganvas.errors import UsageError
+from ganvas.game import Game, Moment, Nets
+from ganvas.recipe import Recipe, read
+
+CHUNK = 256
+"""Samples drawn at a time."""
+
+
+class Model:
+    """The networks of a run, with what they need to draw; plain `nn.Module`s in `nets`."""
+
+    def __init__(self, game: Game, nets: Nets, data: DataSpec) -> None:
+        self.game = game
+        self.nets = nets.eval().requires_grad_(False)
+        self.data = data
+
+    def sample(self, n: int, labels: int | Sequence[int] | None = None, seed: int = 0) -> Tensor:
+        """Draws `n` samples; the same `seed` draws the same ones.
+
+        Args:
+            n: how many.
+            labels: a class for all, or one for each sample, where the game is conditional.
+            seed: decides the noise.
+
+        Returns:
+            Images: uint8 (n, C, H, W). Points: float32 (n, d).
+
+        Raises:
+            UsageError: labels asked of a game without classes, or out of range.
+        """
+        y = self._labels(n, labels)
+        with torch.no_grad():
+            drawn = [
+                self.game.sample(
+                    self.nets,
+                    min(CHUNK, n - start),
+                    None if y is None else y[start : start + CHUNK],
+                    Moment(seed=seed, step=f"sample {start}"),
+                )
+                for start in range(0, n, CHUNK)
+            ]
+        return self._finished(torch.cat(drawn))
+
+    def walk(self, stops: int = 8, between: int = 15, seed: int = 0) -> Tensor:
+        """Frames of a closed walk through the latent space, as `sample` returns samples.
+
+        It visits `stops` random places with `between` frames on the way to each next one.
+        """
+        if stops < 2 or between < 1:
+            raise UsageError(f"A walk has 2 stops and 1 frame or more, got {stops} and {between}.")
+        here = self.game.latent(stops, Moment(seed=seed, step="walk"))
+        there = here.roll(-1, dims=0)
+        steps = [self.game.between(here, there, i / between) for i in range(between)]
+        path = torch.stack(steps, dim=1).flatten(0, 1)  # (stops * between, …) in walking order
+        with torch.no_grad():
+            return self._finished(torch.cat([self.game.decode(self.nets, z) for z in path.split(CHUNK)]))
+
+    def _finished(self, x: Tensor) -> Tensor:
+        return pictures.to_uint8(x, self.game.range) if self.data.is_images else x.float()
+
+    def _labels(self, n: int, labels: int | Sequence[int] | None) -> Tensor | None:
+        if n < 1:
+            raise UsageError(f"n is 1 or more, got {n}.")
+        if labels is None:
+            return None
+        if not self.game.conditional:
+            raise UsageError(
+                f"{type(self.game).__name__} draws without labels; leave labels out, or train a "
+                "conditional family."
+            )
+        y = torch.as_tensor(labels).expand(n) if isinstance(labels, int) else torch.tensor(labels)
+        if y.shape != (n,) or not ((y >= 0) & (y < len(self.data.classes))).all():
+            raise UsageError(
+                f"labels are one class or {n} of them, each from 0 to {len(self.data.classes) - 1}."
+            )
+        return y
+
+
+def load(run: str | Path, *, family: str | None = None) -> Model:
+    """The model of a run's newest good checkpoint.
+
+    Args:
+        run: the run's folder, such as `runs/0003-gan-mnist`.
+        family: `file.py:Class`, asked for where the run is of a family of one's own.
+
+    Raises:
+        UsageError: no run there.
+        StorageError: no checkpoint of it is whole.
+    """
+    path = Path(run)
+    if not (path / "config.toml").is_file():
+        raise UsageError(f"{path} is not a run: it has no config.toml.")
+    recipe = recipe_of(read(path / "config.toml"), family)
+    saved = checkpoint.latest(path / "checkpoints")
+    game = recipe.merged({"game": saved.info["game"]}).game
+    facts = {k: v for k, v in saved.info["data"].items() if k != "fingerprint"}
+    data = DataSpec(**facts | {k: tuple(facts[k]) for k in ("shape", "classes")})
+    nets = state.build(game, data, seed=0)
+    state.drawing(nets, saved.tensors())
+    return Model(game, nets, data)
+
+
+def recipe_of(config: dict[str, object], family: str | None = None) -> Recipe:
+    """The recipe that a stored `config` stands for; `family` names the file of one's own family."""
+    name, source = str(config.get("family", "")), str(config.get("source", ""))
+    if not source:
+        return Recipe(game=families.find(name)(), family=name).merged(config)
+    if family is None:
+        raise UsageError(
+            f"This run is of the family {name}, which is not part of ganvas; give its file, as in "
+            f"--family my_gan.py:{name}."
+        )
+    kind, found = families.own(family)
+    if found != source:
+        raise UsageError(
+            f"{family} has changed since this run was made (its SHA-256 is {found[:12]}…, the "
+            f"run's is {source[:12]}…)."
+        )
+    return Recipe(game=kind(), family=name, source=source).merged(config)

@@ -1,0 +1,1 @@
+"""The zoo: networks shaped by sizes alone; they know nothing of training."""

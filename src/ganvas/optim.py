@@ -1,0 +1,44 @@
+"""How a player moves: its optimizer as data, and the optimizer made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import torch
+from annotated_types import Ge, Gt, Lt
+
+from ganvas.options import Clock, Schedule, constant, fixed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optim:
+    """A player's optimizer. The field of a game that holds one bears the player's name."""
+
+    method: Literal["adam", "sgd"] = fixed("adam")
+    """Adam, or stochastic gradient descent with momentum as in the 2014 paper."""
+    lr: Annotated[Schedule, Ge(0)] = constant(2e-4)
+    """Learning rate."""
+    beta1: Annotated[float, Ge(0), Lt(1)] = 0.5
+    """Adam: decay of the mean of the gradients."""
+    beta2: Annotated[Schedule, Gt(0), Lt(1)] = constant(0.999)
+    """Adam: decay of the mean of their squares."""
+    momentum: Annotated[float, Ge(0), Lt(1)] = fixed(0.0)
+    """SGD: momentum."""
+    clip: Annotated[float, Ge(0)] = 0.0
+    """Largest norm of the player's gradient; 0 leaves it as it is."""
+
+    def make(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
+        """The fused PyTorch optimizer over `parameters`; `tune` sets its changing numbers."""
+        if self.method == "sgd":
+            return torch.optim.SGD(parameters, lr=0.0, momentum=self.momentum, fused=True)
+        # PyTorch refuses one beta as int and one as float, so both are made floats.
+        return torch.optim.Adam(parameters, lr=0.0, betas=(float(self.beta1), 0.999), fused=True)
+
+    def tune(self, optimizer: torch.optim.Optimizer, t: Clock) -> None:
+        """Gives `optimizer` the numbers of the moment `t`."""
+        group = optimizer.param_groups[0]
+        group["lr"] = self.lr(t)
+        if self.method == "adam":
+            group["betas"] = (float(self.beta1), self.beta2(t))

@@ -1,0 +1,195 @@
+"""A run's folder: what is in it, who may write to it, and the recorder that fills it.
+
+    runs/0003-gan-mnist/
+        config.toml      the resolved recipe; `ganvas train config.toml` repeats the run
+        env.json         versions, machine, command
+        metrics.jsonl    one row a logged step
+        log.txt          what happened, in words
+        reals.png  values.json  samples.jsonl  samples/  checkpoints/  report.html
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import filelock
+import torch
+
+from ganvas import checkpoint, files, pictures
+from ganvas.errors import StorageError, UsageError
+from ganvas.events import Changed, Drew, Event, Logged, Saved, Stopped, Warned
+from ganvas.game import Moment
+from ganvas.recipe import Recipe
+from ganvas.trainer import Trainer
+
+COMPARED = 2048
+"""Samples whose values are compared with as many real ones."""
+SHOWN_POINTS = 1000
+
+
+class Run:
+    """A folder under `runs/`, held by one process at a time.
+
+    Raises:
+        StorageError: the folder cannot be written, or another process trains in it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.checkpoints = path / "checkpoints"
+        self._lock = filelock.FileLock(path / ".lock", timeout=0)
+
+    @classmethod
+    def create(cls, outdir: Path, recipe: Recipe) -> Run:
+        """Makes the next numbered folder in `outdir` and writes the recipe and the machine."""
+        data = re.sub(r"[^\w.-]+", "-", Path(recipe.settings.data).name or "data").strip("-")
+        try:
+            outdir.mkdir(parents=True, exist_ok=True)
+            while True:
+                numbers = [int(p.name[:4]) for p in outdir.iterdir() if re.match(r"\d{4}-", p.name)]
+                path = outdir / f"{max(numbers, default=-1) + 1:04d}-{recipe.family}-{data}"
+                try:
+                    path.mkdir()
+                    break
+                except FileExistsError:
+                    continue  # another process took the number
+            (path / "samples").mkdir()
+            (path / "config.toml").write_text(recipe.to_toml(), encoding="utf-8")
+        except OSError as error:
+            raise StorageError(f"No run can be made in {outdir}: {error.strerror}.") from error
+        return cls(path)
+
+    @classmethod
+    def open(cls, path: Path) -> Run:
+        """The run that stands in `path`; UsageError where none does."""
+        if not (path / "config.toml").is_file():
+            raise UsageError(f"{path} is not a run: it has no config.toml.")
+        return cls(path)
+
+    def record(self, trainer: Trainer) -> Iterator[Event]:
+        """Trains, and writes what happens into the folder as the events pass through."""
+        with self._held():
+            self._begin(trainer)
+            metrics = (self.path / "metrics.jsonl").open("a", encoding="utf-8")
+            with metrics:
+                for event in trainer:
+                    if isinstance(event, Logged):
+                        metrics.write(json.dumps(event.row) + "\n")
+                        metrics.flush()
+                    elif isinstance(event, Drew):
+                        self._draw(event, trainer)
+                    elif isinstance(event, Changed | Saved | Warned | Stopped):
+                        self._log(event)
+                    yield event
+            self._values(trainer)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Holds the folder's lock, with a note of who holds it for the one who is refused."""
+        note = self.path / ".holder"
+        try:
+            self._lock.acquire()
+        except filelock.Timeout:
+            raise StorageError(f"{self.path} is in use by {note.read_text()}.") from None
+        try:
+            since = time.strftime("%Y-%m-%d %H:%M:%S")
+            files.replace(note, f"process {os.getpid()} on {socket.gethostname()} since {since}".encode())
+            yield
+        finally:
+            self._lock.release()
+
+    def _begin(self, trainer: Trainer) -> None:
+        """Drops what a killed run left beyond its checkpoint, and notes machine and real data."""
+        step = trainer.clock.step
+        if self.checkpoints.exists():
+            checkpoint.sweep(self.checkpoints)
+        for name in ("metrics.jsonl", "samples.jsonl"):
+            file = self.path / name
+            if file.exists():
+                rows = [line for line in file.read_text().splitlines(True) if _whole(line, step)]
+                files.replace(file, "".join(rows).encode())
+        facts = json.dumps(environment(trainer), indent=2)
+        files.replace(self.path / "env.json", facts.encode())
+        if not (self.path / "reals.png").exists():
+            reals = trainer.reals(64)
+            self._picture({"reals": reals}, self.path / "reals.png", trainer)
+
+    def _draw(self, event: Drew, trainer: Trainer) -> None:
+        with (self.path / "samples.jsonl").open("a", encoding="utf-8") as index:
+            for view, x in event.views.items():
+                file = f"samples/step-{event.step:08d}-{view}.png"
+                self._picture({view: x}, self.path / file, trainer)
+                row = {"step": event.step, "epoch": round(event.epoch, 4), "view": view}
+                index.write(json.dumps(row | {"file": file}) + "\n")
+
+    def _picture(self, views: dict[str, torch.Tensor], file: Path, trainer: Trainer) -> None:
+        (x,) = views.values()
+        if trainer.data.spec.is_images:
+            pictures.save_png(pictures.grid(pictures.to_uint8(x, trainer.game.range)), file)
+        else:
+            pictures.scatter(trainer.reals(SHOWN_POINTS), x, file)
+
+    def _values(self, trainer: Trainer) -> None:
+        """The values of real and generated samples, for the report's histograms."""
+        n = min(COMPARED, len(trainer.data))
+        t = Moment(seed=trainer.settings.seed, step="values", device=trainer.device)
+        with torch.no_grad():
+            fake = trainer.game.sample(trainer.drawing_nets(), n, None, t).float().cpu()
+        pair = {"real": trainer.reals(n), "fake": fake}
+        if trainer.data.spec.is_images:
+            low, high = trainer.game.range
+            found: dict[str, Any] = {
+                name: {
+                    "kind": "pixels",
+                    "range": [low, high],
+                    "counts": torch.histc(x, 64, low, high).int().tolist(),
+                }
+                for name, x in pair.items()
+            }
+        else:
+            found = {k: {"kind": "points", "points": x[:SHOWN_POINTS].tolist()} for k, x in pair.items()}
+        files.replace(self.path / "values.json", json.dumps(found).encode())
+
+    def _log(self, event: Changed | Saved | Warned | Stopped) -> None:
+        if isinstance(event, Changed):
+            text = ", ".join(f"{k}: {old} -> {new}" for k, (old, new) in event.options.items())
+        elif isinstance(event, Saved):
+            text = f"saved {event.path.name}"
+        else:
+            text = event.message if isinstance(event, Warned) else f"stopped: {event.reason}"
+        with (self.path / "log.txt").open("a", encoding="utf-8") as log:
+            log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} step {event.step}: {text}\n")
+
+
+def environment(trainer: Trainer) -> dict[str, Any]:
+    """The versions, the machine and the command of a run."""
+    return {
+        "ganvas": version("ganvas"),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "processor": torch.backends.cpu.get_cpu_capability(),
+        "device": str(trainer.device),
+        "threads": torch.get_num_threads(),
+        "precision": trainer.settings.precision,
+        "command": sys.argv[1:],
+    }
+
+
+def _whole(line: str, step: int) -> bool:
+    """Whether a row is complete and not beyond `step`."""
+    try:
+        return bool(json.loads(line)["step"] <= step) and line.endswith("\n")
+    except (json.JSONDecodeError, KeyError, TypeError):
+        return False

@@ -1,0 +1,270 @@
+"""Data, engine, averages and checkpoints as one stream of events.
+
+    for event in Trainer(GAN(), "digits", steps=1000):
+        ...
+
+Progress bars, log files, reports and every other reader are consumers of that stream.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ganvas import checkpoint, device, state
+from ganvas.data import load
+from ganvas.data.dataset import Dataset
+from ganvas.data.stream import Stream
+from ganvas.engine import Clock, Engine
+from ganvas.errors import StorageError, TrainingError, UsageError
+from ganvas.events import Changed, Drew, Event, Logged, Saved, Stopped, Turned, Warned
+from ganvas.game import Game, Moment, Nets
+from ganvas.recipe import Recipe, Settings, flat, is_fixed, plain
+
+VIEWED = 64
+"""Real samples that views may start from."""
+SAVE_SECONDS = 60.0
+FAILED_SAVES = 3
+"""Saves in a row that may fail before the run stops."""
+
+
+class Trainer:
+    """Trains `game` on `data`; iterate over it for the events.
+
+    Args:
+        game: the family, with its options.
+        data: a data set, or the name of one.
+        folder: where checkpoints go; None keeps none.
+        settings: the other options; or give them by name, as in `Trainer(GAN(), "mnist", epochs=3)`.
+
+    Raises:
+        UsageError: the data do not fit the game, or an option is out of range.
+    """
+
+    def __init__(
+        self,
+        game: Game,
+        data: Dataset | str,
+        *,
+        folder: Path | None = None,
+        settings: Settings | None = None,
+        **options: Any,
+    ) -> None:
+        if settings is None:
+            settings = Recipe(game=game).merged(options).settings
+        self.data = load(data, size=settings.size) if isinstance(data, str) else data
+        game.accept(self.data.spec)
+        self.settings = dataclasses.replace(settings, threads=settings.threads or device.cores())
+        self.folder = folder
+        self.stopping: str | None = None
+        torch.set_num_threads(self.settings.threads)
+        self.device = device.pick(settings.device)
+        stream = Stream(
+            self.data, settings.batch, settings.seed, game.range, self.device, settings.mirror
+        )
+        self.engine = Engine(
+            game=game,
+            nets=state.build(game, self.data.spec, settings.seed).to(self.device),
+            source=stream,
+            seed=settings.seed,
+            micro=settings.batch // (settings.micro_batch or settings.batch),
+            device=self.device,
+            autocast=torch.bfloat16 if settings.precision == "bf16" else None,
+        )
+        self.seconds = 0.0
+        """Seconds of training so far, over all the run's resumptions."""
+        self._resumed, self._saved = time.monotonic(), time.monotonic()
+        self._failed_saves = 0
+
+    @property
+    def game(self) -> Game:
+        """The game with its options of the moment."""
+        return self.engine.game
+
+    @property
+    def clock(self) -> Clock:
+        """Steps, draws and images so far."""
+        return self.engine.clock
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the data so far."""
+        return self.clock.images / len(self.data)
+
+    def __iter__(self) -> Iterator[Event]:
+        """Trains to the budget or to `stop`; the last checkpoint and `Stopped` come at the end."""
+        self._resumed = self._saved = time.monotonic()
+        if self.clock.step == 0:
+            yield self.draw()
+        while (reason := self.stopping or self._spent()) is None:
+            yield from self.step()
+            if self._draw_due():
+                yield self.draw()
+            if self._save_due():
+                yield from self._try_save()
+        self.seconds, self._resumed = self._elapsed(), time.monotonic()
+        self.engine.check_finite()
+        if self.folder is not None:
+            yield self.save()
+        yield Stopped(self.clock.step, reason)
+
+    def step(self, move: Collection[str] | None = None) -> list[Event]:
+        """One step; with `move`, only those players move and the others' turns are evaluated."""
+        due = (self.clock.step + 1) % self.settings.log_every == 0
+        try:
+            turned = self.engine.step(move, watch=due)
+        except TrainingError as error:
+            raise TrainingError(f"{error} {self._last_good()}") from error
+        events: list[Event] = list(turned)
+        if due:
+            events.append(self._row(turned))
+        return events
+
+    def draw(self) -> Drew:
+        """What a person should look at now; the noise is the same at every call."""
+        nets = self.drawing_nets()
+        game, settings = self.game, self.settings
+        batch = Stream(self.data, VIEWED, settings.seed, game.range, self.device)(0)
+        t = Moment(seed=settings.seed, step="views", images=self.clock.images, device=self.device)
+        with torch.no_grad():
+            views = game.views(nets, batch, t)
+        return Drew(self.clock.step, self.epoch, {k: v.float().cpu() for k, v in views.items()})
+
+    def reals(self, n: int) -> Tensor:
+        """The first `n` real samples in the run's order, in the game's range, on the CPU."""
+        return Stream(self.data, n, self.settings.seed, self.game.range)(0).x
+
+    def drawing_nets(self) -> Nets:
+        """The networks that draw samples, in eval mode: averaged where an average is kept."""
+        return self.engine.ema.nets(self.engine.nets).eval()
+
+    def change(self, **options: Any) -> Changed:
+        """Changes options of the game between two steps; fields that shape networks are refused."""
+        old = self.game
+        new = Recipe(game=old).merged({"game": options}).game
+        changed = {
+            name: (before[name], after[name])
+            for before, after in [(flat(plain(old)), flat(plain(new)))]
+            for name in after
+            if before[name] != after[name]
+        }
+        refused = [name for name in changed if is_fixed(old, name)]
+        if refused:
+            raise UsageError(f"{', '.join(refused)} cannot change while a run goes on.")
+        self.engine.game = new
+        return Changed(self.clock.step, changed)
+
+    def stop(self, reason: str) -> None:
+        """Lets the step in progress finish; iteration then saves and ends. Safe in a signal handler."""
+        self.stopping = reason
+
+    def save(self) -> Saved:
+        """Writes a checkpoint; raises StorageError where the disk refuses."""
+        if self.folder is None:
+            raise UsageError("This trainer has no folder to save to; give it one.")
+        tensors, info = self.state()
+        path = checkpoint.save(self.folder, self.clock.step, tensors, info)
+        checkpoint.prune(self.folder, self.settings.keep)
+        self._saved = time.monotonic()
+        return Saved(self.clock.step, path)
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Everything the run is made of: tensors, and the numbers and facts beside them."""
+        info = {
+            "clock": dataclasses.asdict(self.clock),
+            "seconds": self._elapsed(),
+            "game": plain(self.game),
+            "data": dataclasses.asdict(self.data.spec) | {"fingerprint": self.data.fingerprint},
+        }
+        return state.collect(self.engine), info
+
+    def restore(self, saved: checkpoint.Checkpoint) -> None:
+        """Takes the state of a checkpoint; what follows is what an unbroken run would have done."""
+        if saved.info["data"]["fingerprint"] != self.data.fingerprint:
+            raise UsageError(
+                f"{self.data.name!r} is no longer the data that this run was trained on "
+                "(its content has another SHA-256). Start a new run for changed data."
+            )
+        self.engine.game = Recipe(game=self.game).merged({"game": saved.info["game"]}).game
+        state.restore(self.engine, saved.tensors(self.device))
+        self.engine.clock = Clock(**saved.info["clock"])
+        self.seconds = saved.info["seconds"]
+
+    def _elapsed(self) -> float:
+        return self.seconds + time.monotonic() - self._resumed
+
+    def _row(self, turned: list[Turned]) -> Logged:
+        self.engine.check_finite(lag=0)
+        row: dict[str, float] = {
+            "step": self.clock.step,
+            "images": self.clock.images,
+            "epoch": round(self.epoch, 6),
+            "seconds": round(self._elapsed(), 3),
+        }
+        for turn in turned:
+            row |= {name: float(value) for name, value in turn.terms.items()}
+            row[f"{turn.player}/gradient"] = float(turn.gradient)
+        return Logged(row | self.engine.watched)
+
+    @property
+    def progress(self) -> float:
+        """The share of the budget that is spent, 0 to 1."""
+        return max((done / limit for done, limit, _ in self._budgets() if limit), default=0.0)
+
+    def _budgets(self) -> list[tuple[float, float, str]]:
+        """What is spent, of what, and its name, for each budget that is set."""
+        s = self.settings
+        spent = {"steps": self.clock.step, "epochs": self.epoch, "minutes": self._elapsed() / 60}
+        limits = {"steps": s.steps, "epochs": s.epochs, "minutes": s.minutes}
+        return [(spent[k], limit, k) for k, limit in limits.items() if limit is not None]
+
+    def _spent(self) -> str | None:
+        over = [(limit, name) for done, limit, name in self._budgets() if done >= limit]
+        return f"{over[0][0]:g} {over[0][1]} done" if over else None
+
+    def _draw_due(self) -> bool:
+        if self.settings.sample_every:
+            return self.clock.step % self.settings.sample_every == 0 or self._spent() is not None
+        before = (self.clock.images - self.settings.batch) / len(self.data)
+        return _marks(before) != _marks(self.epoch) or self._spent() is not None
+
+    def _save_due(self) -> bool:
+        if self.folder is None:
+            return False
+        if self.settings.save_every:
+            return self.clock.step % self.settings.save_every == 0
+        return time.monotonic() - self._saved >= SAVE_SECONDS
+
+    def _try_save(self) -> Iterator[Event]:
+        try:
+            yield self.save()
+            self._failed_saves = 0
+        except StorageError as error:
+            self._failed_saves += 1
+            self._saved = time.monotonic()
+            if self._failed_saves >= FAILED_SAVES:
+                raise
+            yield Warned(self.clock.step, f"{error} Training goes on; the next save is tried.")
+
+    def _last_good(self) -> str:
+        if self.folder is None:
+            return "No checkpoint is kept."
+        try:
+            return f"The last good checkpoint is {checkpoint.latest(self.folder).path}."
+        except StorageError:
+            return "No checkpoint had been saved."
+
+
+def _marks(epoch: float) -> int:
+    """How many of the marks 1, 3, 10, 30, 100, … have been passed."""
+    if epoch < 1:
+        return 0
+    tens = math.floor(math.log10(epoch) + 1e-12)
+    return 1 + 2 * tens + (epoch / 10**tens >= 3)
