@@ -11,7 +11,6 @@ Everything is numbers and JSON; nothing in a checkpoint can name code to run.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import os
@@ -78,8 +77,9 @@ def save(folder: Path, step: int, tensors: Mapping[str, Tensor], info: Mapping[s
         StorageError: the disk is full or not writable; nothing appears under the final name.
         TypeError, ValueError: `info` is not JSON; nothing is written.
     """
-    copy = functools.partial(Tensor.to, copy=True, memory_format=torch.contiguous_format)
-    state = safetensors.torch.save({name: copy(x.detach(), "cpu") for name, x in tensors.items()})
+    dense = torch.contiguous_format
+    copies = {name: x.detach().cpu().clone(memory_format=dense) for name, x in tensors.items()}
+    state = safetensors.torch.save(copies)
     manifest = _manifest(step, state, info)
     path = folder / f"step-{step:08d}"
     new, scratch = path.with_suffix(".new"), _scratch(path)
@@ -93,16 +93,17 @@ def save(folder: Path, step: int, tensors: Mapping[str, Tensor], info: Mapping[s
         _write(scratch / STATE, state)
         _write(scratch / MANIFEST, manifest)
         _fsync(scratch)
-        target = new if path.exists() else path
-        os.rename(scratch, target)
-        _fsync(folder)
-        if target == new:
+        os.rename(scratch, new if path.exists() else path)
+        if new.exists():
             _settle(new)
+        else:
+            _fsync(folder)
     except OSError as error:
         shutil.rmtree(scratch, ignore_errors=True)
+        place = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
         raise StorageError(
             f"Cannot save {path}: {error.strerror}. It needs {len(state) + len(manifest)} bytes; "
-            f"{_free(folder)} are free. The checkpoints before it are as they were."
+            f"{shutil.disk_usage(place).free} are free. Older checkpoints are as they were."
         ) from error
     return path
 
@@ -181,7 +182,6 @@ def sweep(folder: Path) -> None:
     with _tidying(folder):
         for path in _found(folder):
             if path.suffix == ".new":
-                _fsync(folder)
                 _settle(path)
         for path in folder.glob("step-*.tmp-*"):
             if _SCRATCH.fullmatch(path.name):
@@ -217,11 +217,11 @@ def _check(path: Path, manifest: dict[str, Any], state: bytes) -> None:
     name = _NAME.fullmatch(path.name)
     if name and int(name[1]) != manifest["step"]:
         raise StorageError(f"{path} has a wrong name: its manifest says step {manifest['step']}.")
-    said, found = manifest["files"][STATE], _fingerprint(state)
-    if said != found:
+    said, actual = manifest["files"][STATE], hashlib.sha256(state).hexdigest()
+    if (said["bytes"], said["sha256"]) != (len(state), actual):
         raise StorageError(
             f"{path / STATE} is damaged: expected {said['bytes']} bytes with SHA-256 "
-            f"{said['sha256']}, found {found['bytes']} with {found['sha256']}."
+            f"{said['sha256']}, found {len(state)} with {actual}."
         )
 
 
@@ -238,7 +238,7 @@ def _manifest(step: int, state: bytes, info: Mapping[str, Any]) -> bytes:
     body = {
         "schema": SCHEMA,
         "step": step,
-        "files": {STATE: _fingerprint(state)},
+        "files": {STATE: {"bytes": len(state), "sha256": hashlib.sha256(state).hexdigest()}},
         "made_with": {
             "ganvas": version("ganvas"),
             "torch": torch.__version__,
@@ -251,10 +251,6 @@ def _manifest(step: int, state: bytes, info: Mapping[str, Any]) -> bytes:
     return (text + _SEAL % hashlib.sha256(text.encode()).hexdigest()).encode()
 
 
-def _fingerprint(data: bytes) -> dict[str, int | str]:
-    return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-
-
 def _write(path: Path, data: bytes) -> None:
     with open(path, "xb") as file:  # the mode follows the umask; safetensors' own files are 0600
         file.write(data)
@@ -264,6 +260,8 @@ def _write(path: Path, data: bytes) -> None:
 
 def _fsync(folder: Path) -> None:
     """Forces the names in `folder` to the disk; the fsync of a file does not cover its name."""
+    if os.name == "nt":
+        return  # Windows opens no folder
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -272,8 +270,9 @@ def _fsync(folder: Path) -> None:
 
 
 def _settle(new: Path) -> None:
-    """Lets a step that was saved again, and is on the disk as `.new`, take over its name."""
+    """Lets a step that was saved again, and is there as `.new`, take over its name."""
     path = new.with_suffix("")
+    _fsync(path.parent)
     if path.exists():
         _discard(path)
     os.rename(new, path)
@@ -289,15 +288,10 @@ def _discard(path: Path) -> None:
 
 
 def _scratch(path: Path) -> Path:
-    """The name that `path` has while it is not one of the checkpoints, made free."""
+    """A free name beside `path`, under which it is no checkpoint."""
     scratch = path.with_name(f"{path.name}.tmp-{os.getpid()}")
     shutil.rmtree(scratch, ignore_errors=True)  # in a container every process has the same id
     return scratch
-
-
-def _free(folder: Path) -> int:
-    place = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
-    return shutil.disk_usage(place).free
 
 
 @contextmanager

@@ -41,4 +41,6 @@ class Ema:
 
     def nets(self, nets: Nets) -> Nets:
         """The networks to draw with: the averages where they are kept, the live ones elsewhere."""
-        return Nets(**{name: getattr(self.shadow, name, live) for name, live in nets.named_children()})
+        return Nets(
+            **{name: getattr(self.shadow, name, live) for name, live in nets.named_children()}
+        )

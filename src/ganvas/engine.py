@@ -159,7 +159,9 @@ class Engine:
     def _backward(self, side: Side, parts: int, keep: bool) -> None:
         loss = torch.stack([term.float() for term in side.terms.values()]).sum() / parts
         try:
-            loss.backward(inputs=self.parameters(side.players), retain_graph=keep)
+            torch.autograd.backward(
+                loss, inputs=self.parameters(side.players), retain_graph=keep
+            )
         except RuntimeError as error:
             if "modified by an inplace operation" not in str(error):
                 raise

@@ -107,7 +107,9 @@ class Moment:
         self._draws += 1
         return generator(self._seed, self.step, self._draws, device=self.device)
 
-    def _rows(self, draw: Callable[..., Tensor], rows: int | Batch, shape: tuple[int, ...]) -> Tensor:
+    def _rows(
+        self, draw: Callable[..., Tensor], rows: int | Batch, shape: tuple[int, ...]
+    ) -> Tensor:
         n = rows if isinstance(rows, int) else len(rows[0])
         whole = draw(n * self._parts, *shape, generator=self._generator(), device=self.device)
         return whole[self._part * n : (self._part + 1) * n]

@@ -65,7 +65,8 @@ class Model:
         steps = [self.game.between(here, there, i / between) for i in range(between)]
         path = torch.stack(steps, dim=1).flatten(0, 1)  # (stops * between, …) in walking order
         with torch.no_grad():
-            return self._finished(torch.cat([self.game.decode(self.nets, z) for z in path.split(CHUNK)]))
+            chunks = torch.split(path, CHUNK)
+            return self._finished(torch.cat([self.game.decode(self.nets, z) for z in chunks]))
 
     def _finished(self, x: Tensor) -> Tensor:
         return pictures.to_uint8(x, self.game.range) if self.data.is_images else x.float()

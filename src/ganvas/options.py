@@ -62,7 +62,9 @@ class Schedule:
             raise ValueError(
                 f"expected a number or START:END:KIMG (such as 2e-4:2e-5:200), got {str(text)!r}"
             ) from None
-        return cls(value, cls._finite(end), begin, until, "linear" if shape == ["linear"] else "cosine")
+        return cls(
+            value, cls._finite(end), begin, until, "linear" if shape == ["linear"] else "cosine"
+        )
 
     @staticmethod
     def _finite(text: str) -> float:

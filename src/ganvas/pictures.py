@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -64,7 +66,8 @@ def grid(
     rows = math.ceil(count / columns)
     cells = F.pad(images, (0, margin, 0, margin), value=PAPER)  # paper to the right and below
     blank = cells.new_full((rows * columns - count, *cells.shape[1:]), PAPER)
-    cells = torch.cat([cells, blank]).unflatten(0, (rows, columns))  # (rows, columns, C, h, w)
+    cells = torch.cat([cells, blank])
+    cells = cells.view(rows, columns, *cells.shape[1:])  # (rows, columns, C, h, w)
     sheet = cells.permute(0, 3, 1, 4, 2).flatten(2, 3).flatten(0, 1)  # (rows h, columns w, C)
     sheet = F.pad(sheet, (0, 0, margin, 0, margin, 0), value=PAPER)
     return Image.fromarray(sheet.squeeze(2).numpy())
@@ -124,13 +127,14 @@ def scatter(points_real: Tensor, points_fake: Tensor, path: Path) -> None:
         )
     _check_finite(fake, "coordinates")
     low, high = real.amin(0), real.amax(0)
-    low, high = low - 0.2 * (high - low), high + 0.2 * (high - low)
+    room = 0.2 * (high - low).clamp_min(1e-3)
+    low, high = low - room, high + room
     inside = ((fake >= low) & (fake <= high)).all(1)
     figure = Figure(figsize=(5, 5 if dims == 2 else 3.5), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    (_dots if dims == 2 else _histograms)(axes, real, fake[inside])
     axes.set_xlim(float(low[0]), float(high[0]))
+    (_dots if dims == 2 else _histograms)(axes, real, fake)
     if dims == 2:
         axes.set_ylim(float(low[1]), float(high[1]))
         axes.set_aspect("equal")
@@ -143,25 +147,25 @@ def scatter(points_real: Tensor, points_fake: Tensor, path: Path) -> None:
 
 
 def _dots(axes: Axes, real: Tensor, fake: Tensor) -> None:
-    size = 3.0
     for points, colour, name in ((real, REAL, "real"), (fake, FAKE, "generated")):
         x, y = points[:_SHOWN].T.numpy()
-        axes.scatter(x, y, s=size, c=colour, alpha=0.6, linewidths=0, label=name)
+        axes.scatter(x, y, s=3, c=colour, alpha=0.6, linewidths=0, label=name)
 
 
 def _histograms(axes: Axes, real: Tensor, fake: Tensor) -> None:
-    low, high = float(real.min()), float(real.max())
-    bins = torch.linspace(low, high, 61).tolist()
-    axes.hist(real[:, 0].numpy(), bins, density=True, color=REAL, alpha=0.6, label="real")
+    bins = torch.linspace(*axes.get_xlim(), 81).tolist()
+    density = len(bins[1:]) / (bins[-1] - bins[0])  # of a histogram with one point, in its bin
+
+    def weights(points: Tensor) -> NDArray[np.float32]:
+        return np.full(len(points), density / len(points), dtype=np.float32)
+
+    reals, fakes = real[:, 0].numpy(), fake[:, 0].numpy()
+    heights, *_ = axes.hist(reals, bins, weights=weights(real), color=REAL, alpha=0.6, label="real")
     axes.hist(
-        fake[:, 0].numpy(),
-        bins,
-        density=True,
-        color=FAKE,
-        histtype="step",
-        lw=1.6,
-        label="generated",
+        fakes, bins, weights=weights(fake), color=FAKE, histtype="step", lw=1.6, label="generated"
     )
+    # A collapsed generator is a spike: it may leave the picture, the real bell should not shrink.
+    axes.set_ylim(0, min(axes.get_ylim()[1], 3 * float(np.max(heights))))
 
 
 def _plain(axes: Axes) -> None:

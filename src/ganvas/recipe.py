@@ -174,7 +174,9 @@ def _first_fault(kind: type, fault: Any, where: str) -> UsageError:
         for part in path[:-1]:
             table = type(next(f.default for f in dataclasses.fields(table) if f.name == part))
         known = [f.name for f in dataclasses.fields(table)]
-        return unknown(f"option of {where}", ".".join(path), [".".join([*path[:-1], k]) for k in known])
+        return unknown(
+            f"option of {where}", ".".join(path), [".".join([*path[:-1], k]) for k in known]
+        )
     reason = fault["msg"].removeprefix("Value error, ")
     return UsageError(f"{'.'.join(path)} = {fault['input']!r}: {reason[0].lower()}{reason[1:]}.")
 

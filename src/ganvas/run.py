@@ -1,11 +1,11 @@
 """A run's folder: what is in it, who may write to it, and the recorder that fills it.
 
-    runs/0003-gan-mnist/
-        config.toml      the resolved recipe; `ganvas train config.toml` repeats the run
-        env.json         versions, machine, command
-        metrics.jsonl    one row a logged step
-        log.txt          what happened, in words
-        reals.png  values.json  samples.jsonl  samples/  checkpoints/  report.html
+runs/0003-gan-mnist/
+    config.toml      the resolved recipe; `ganvas train config.toml` repeats the run
+    env.json         versions, machine, command
+    metrics.jsonl    one row a logged step
+    log.txt          what happened, in words
+    reals.png  values.json  samples.jsonl  samples/  checkpoints/  report.html
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ class Run:
             raise StorageError(f"{self.path} is in use by {note.read_text()}.") from None
         try:
             since = time.strftime("%Y-%m-%d %H:%M:%S")
-            files.replace(note, f"process {os.getpid()} on {socket.gethostname()} since {since}".encode())
+            files.replace(
+                note, f"process {os.getpid()} on {socket.gethostname()} since {since}".encode()
+            )
             yield
         finally:
             self._lock.release()
@@ -158,7 +160,9 @@ class Run:
                 for name, x in pair.items()
             }
         else:
-            found = {k: {"kind": "points", "points": x[:SHOWN_POINTS].tolist()} for k, x in pair.items()}
+            found = {
+                k: {"kind": "points", "points": x[:SHOWN_POINTS].tolist()} for k, x in pair.items()
+            }
         files.replace(self.path / "values.json", json.dumps(found).encode())
 
     def _log(self, event: Changed | Saved | Warned | Stopped) -> None:

@@ -267,4 +267,4 @@ def _marks(epoch: float) -> int:
     if epoch < 1:
         return 0
     tens = math.floor(math.log10(epoch) + 1e-12)
-    return 1 + 2 * tens + (epoch / 10**tens >= 3)
+    return 1 + 2 * tens + int(epoch / 10**tens >= 3)

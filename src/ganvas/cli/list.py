@@ -9,7 +9,7 @@ def main(argv: list[str]) -> int:
     """Prints the families, recipes and data sets."""
     from dataclasses import dataclass
 
-    from ganvas.cli import flags
+    from ganvas import flags
 
     @dataclass(frozen=True)
     class List:

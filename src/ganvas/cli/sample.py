@@ -11,8 +11,7 @@ import numpy as np
 import tyro
 from torch import Tensor
 
-from ganvas import files, pictures
-from ganvas.cli import flags
+from ganvas import files, flags, pictures
 from ganvas.errors import UsageError
 from ganvas.model import Model, load
 
@@ -67,7 +66,7 @@ def show(model: Model, samples: Tensor, out: Path) -> None:
     if model.data.is_images:
         pictures.save_png(pictures.grid(samples), out)
     else:
-        pictures.scatter(None, samples, out)
+        pictures.scatter(samples, samples, out)
 
 
 def one_each(samples: Tensor, folder: Path) -> None:
@@ -76,4 +75,4 @@ def one_each(samples: Tensor, folder: Path) -> None:
         raise UsageError("--dir is for images; points go to --npz.")
     folder.mkdir(parents=True, exist_ok=True)
     for i, image in enumerate(samples):
-        pictures.save_png(pictures.image(image), folder / f"{i:05d}.png")
+        pictures.save_png(pictures.grid(image[None], margin=0, enlarge=1), folder / f"{i:05d}.png")

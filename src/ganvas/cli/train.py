@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import tyro
-
-from ganvas import api, checkpoint, report
-from ganvas.cli import flags
+from ganvas import api, checkpoint, flags, report
 from ganvas.cli.progress import follow
 from ganvas.errors import UsageError
 from ganvas.model import recipe_of
-from ganvas.recipe import ON_RESUME, Recipe, deep, flat, plain, read
+from ganvas.recipe import ON_RESUME, Recipe, flat, read
 from ganvas.recipes import resolve
 from ganvas.run import Run
 from ganvas.trainer import Trainer
@@ -48,7 +44,7 @@ def main(argv: list[str]) -> int:
         recipe = recipe_of(read(Run.open(Path(resumed)).path / "config.toml"), own)
     else:
         recipe = resolve(what)
-    where, changes = parse(recipe, rest)
+    where, changes = flags.over(recipe, rest, Where(), "train [WHAT]")
     if where.resume is not None:
         refuse(changes, where.resume)
     recipe = recipe.merged(changes)
@@ -57,36 +53,6 @@ def main(argv: list[str]) -> int:
         return 0
     run, trainer = resume(where.resume, recipe) if where.resume else api.start(recipe, where.outdir)
     return train(run, trainer)
-
-
-def parse(recipe: Recipe, argv: list[str]) -> tuple[Where, dict[str, Any]]:
-    """The flags over `recipe`: where to, and what they change, as a nested dict."""
-    bare = tyro.conf.arg(name="")
-    kind: Any = dataclasses.make_dataclass(
-        "Train",
-        [
-            ("where", Annotated[Where, bare]),
-            ("settings", Annotated[type(recipe.settings), bare]),
-            ("game", Annotated[type(recipe.game), bare]),
-        ],
-    )
-    kind.__doc__ = f"Train {recipe.family}. WHAT is a recipe, a family, a folder, file.py:Class, or a .toml."
-    default = kind(where=Where(), settings=recipe.settings, game=recipe.game)
-    parsed = flags.parse(kind, argv, "train [WHAT]", default)
-    changes = difference(plain(recipe.settings), plain(parsed.settings))
-    game = difference(plain(recipe.game), plain(parsed.game))
-    return parsed.where, changes | ({"game": game} if game else {})
-
-
-def difference(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """The part of `new` that differs from `old`, table by table."""
-    result = {}
-    for key, value in new.items():
-        if isinstance(value, dict) and (inner := difference(old[key], value)):
-            result[key] = inner
-        elif not isinstance(value, dict) and old.get(key) != value:
-            result[key] = value
-    return result
 
 
 def refuse(changes: dict[str, Any], run: Path) -> None:

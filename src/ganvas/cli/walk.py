@@ -8,7 +8,7 @@ from typing import Annotated
 
 import tyro
 
-from ganvas.cli import flags
+from ganvas import flags
 from ganvas.errors import UsageError
 
 

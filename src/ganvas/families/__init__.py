@@ -54,8 +54,10 @@ def own(text: str) -> tuple[type[Game], str]:
         raise GameError(f"{path} cannot be imported: {type(error).__name__}: {error}.") from error
     games = {game.__name__: game for game in _games(module.__dict__, name)}
     if wanted not in games:
-        raise unknown(f"class in {path}", wanted, games) if games else UsageError(
-            f"{path} defines no subclass of ganvas.Game."
+        raise (
+            unknown(f"class in {path}", wanted, games)
+            if games
+            else UsageError(f"{path} defines no subclass of ganvas.Game.")
         )
     return games[wanted], hashlib.sha256(path.read_bytes()).hexdigest()
 

@@ -71,7 +71,9 @@ class GAN(Game):
 
     def build(self, data: DataSpec) -> Nets:
         """G from noise to a sample, D from a sample to one logit; both MLPs."""
-        output = ("sigmoid" if data.is_images else "linear") if self.output == "auto" else self.output
+        output = (
+            ("sigmoid" if data.is_images else "linear") if self.output == "auto" else self.output
+        )
         activation: Activation = self.activation
         return Nets(
             G=mlp(

@@ -1,16 +1,20 @@
-"""Flags from dataclasses, by tyro; what it cannot read becomes one sentence."""
+"""Flags from configuration dataclasses, by tyro; what it cannot read becomes one sentence."""
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import re
 import sys
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import tyro
 
 from ganvas.errors import UsageError, unknown
+
+if TYPE_CHECKING:
+    from ganvas.recipe import Recipe
 
 T = TypeVar("T")
 
@@ -39,7 +43,37 @@ def parse(kind: type[T], argv: list[str], command: str, default: T | None = None
         raise UsageError(_sentence(said.getvalue())) from None
     if rest:
         raise unknown("option", rest[0].split("=")[0], known_flags(kind, options, command))
-    return parsed
+    result: T = parsed
+    return result
+
+
+def over(recipe: Recipe, argv: list[str], where: T, command: str) -> tuple[T, dict[str, Any]]:
+    """What `argv` changes in `recipe`, as a nested dict, and the flags of the dataclass `where`."""
+    from ganvas.recipe import plain
+
+    bare = tyro.conf.arg(name="")
+    parts = {"where": where, "settings": recipe.settings, "game": recipe.game}
+    fields: Any = [(name, Annotated[type(part), bare]) for name, part in parts.items()]
+    kind: Any = dataclasses.make_dataclass("Train", fields)
+    kind.__doc__ = (
+        f"Train {recipe.family}. WHAT is a recipe, a family, a folder of images, file.py:Class, "
+        "or a .toml."
+    )
+    parsed = parse(kind, argv, command, kind(**parts))
+    changes = _difference(plain(recipe.settings), plain(parsed.settings))
+    game = _difference(plain(recipe.game), plain(parsed.game))
+    return parsed.where, changes | ({"game": game} if game else {})
+
+
+def _difference(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """The part of `new` that differs from `old`, table by table."""
+    result = {}
+    for key, value in new.items():
+        if isinstance(value, dict) and (inner := _difference(old[key], value)):
+            result[key] = inner
+        elif not isinstance(value, dict) and old.get(key) != value:
+            result[key] = value
+    return result
 
 
 def known_flags(kind: type, options: dict[str, Any], command: str) -> list[str]:
@@ -70,5 +104,7 @@ def _registry() -> Any:
 def _sentence(boxed: str) -> str:
     """tyro's boxed message as one sentence."""
     lines = [re.sub(r"[│╭╮╰╯─]+", " ", line).strip() for line in boxed.splitlines()]
-    kept = [line for line in lines if line and not line.startswith(("For full helptext", "Parsing"))]
+    kept = [
+        line for line in lines if line and not line.startswith(("For full helptext", "Parsing"))
+    ]
     return re.sub(r"\s+", " ", " ".join(kept)).rstrip(".") + "."

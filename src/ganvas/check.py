@@ -1,0 +1,406 @@
+"""The contract that every game passes, built-in or one's own: `ganvas check my_gan.py:MyGAN`.
+
+Each promise is a function that raises `Broken`; what a family owes is the list `PROMISES`.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import inspect
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import torch
+from torch import Tensor
+
+from ganvas import flags, state
+from ganvas.data import load
+from ganvas.data.batches import DataSpec, Points
+from ganvas.data.dataset import Dataset
+from ganvas.data.stream import Stream
+from ganvas.engine import Engine
+from ganvas.errors import GanvasError
+from ganvas.events import Turned
+from ganvas.game import Game, Moment, Nets
+from ganvas.optim import Optim
+from ganvas.options import Schedule, constant
+from ganvas.recipe import Recipe, plain
+
+BATCH = 16
+LEARNING_STEPS, LEARNING_BATCH = 500, 64
+ROUNDING = 1e-4
+"""Relative difference of gradients that the order of float32 sums explains."""
+
+
+class Broken(Exception):
+    """A promise that the family does not keep, and how it was seen."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one promise."""
+
+    promise: str
+    broken: str = ""
+    """How it was broken; empty where it was kept."""
+
+
+@dataclass
+class Probe:
+    """A game with a small data set that it plays with, and engines to try it on."""
+
+    game: Game
+    data: Dataset = field(init=False)
+
+    def __post_init__(self) -> None:
+        whole = load("toy:moons") if Points in self.game.plays else load("digits")
+        y = None if whole.y is None else whole.y[:1024]
+        self.data = dataclasses.replace(whole, x=whole.x[:1024], y=y)
+
+    def engine(
+        self, game: Game | None = None, *, seed: int = 0, batch: int = BATCH, **options: Any
+    ) -> Engine:
+        """A fresh engine over `game`, or over the one that is checked."""
+        game = game or self.game
+        nets = options.pop("nets", None) or state.build(game, self.data.spec, seed)
+        stream = Stream(self.data, batch, seed, game.range)
+        return Engine(game=game, nets=nets, source=stream, seed=seed, **options)
+
+    def digest(self, game: Game, steps: int = 3) -> list[Tensor]:
+        """What a short training leaves: the whole state, and samples."""
+        engine = self.engine(game)
+        for _ in range(steps):
+            engine.step()
+        return [*state.collect(engine).values(), _samples(game, engine.ema.nets(engine.nets))]
+
+
+def check(game: Game) -> Iterator[Result]:
+    """Tries every promise on `game`, one after the other."""
+    probe = Probe(game)
+    for promise, test in PROMISES.items():
+        try:
+            test(probe)
+            yield Result(promise)
+        except Broken as broken:
+            yield Result(promise, str(broken))
+        except GanvasError as error:
+            yield Result(promise, str(error))
+        except Exception as error:
+            yield Result(promise, f"{type(error).__name__}: {error}")
+
+
+def known_players(probe: Probe) -> None:
+    """Every turn is of players that have an optimizer and networks."""
+    players = set(probe.game.players)
+    turned = [turn for _ in range(3) for turn in _leniently(probe)]
+    unknown = {name for turn in turned for name in turn.player.split("+")} - players
+    if unknown:
+        raise Broken(f"{', '.join(sorted(unknown))} moved; the players are {', '.join(players)}.")
+
+
+def finite_terms(probe: Probe) -> None:
+    """Every term is one finite number."""
+    for turn in _leniently(probe):
+        for name, value in turn.terms.items():
+            if not torch.isfinite(value):
+                raise Broken(f"{name} is {float(value)}.")
+
+
+def _leniently(probe: Probe) -> list[Turned]:
+    """One step's turns evaluated, with nothing moved."""
+    return probe.engine().step(move=())
+
+
+def isolation(probe: Probe) -> None:
+    """In a turn, the weights of the other players stay the same to the bit."""
+    engine = probe.engine()
+    players = tuple(probe.game.players)
+    before = _weights(engine)
+    moving: tuple[str, ...] = ()
+
+    def compare(turn: Turned | None) -> None:
+        nonlocal before, moving
+        now = _weights(engine)
+        allowed = {id(p) for p in engine.parameters(moving)} if moving else set()
+        for player in players:
+            for i, p in enumerate(engine.parameters((player,))):
+                if id(p) not in allowed and not torch.equal(now[player][i], before[player][i]):
+                    when = f"in the turn of {'+'.join(moving)}" if moving else "before any turn"
+                    raise Broken(f"weights of {player} changed {when}.")
+        before, moving = now, tuple(turn.player.split("+")) if turn else ()
+
+    engine.observe = compare
+    for _ in range(3):
+        engine.step()
+        compare(None)
+
+
+def _weights(engine: Engine) -> dict[str, list[Tensor]]:
+    names = engine.game.players
+    return {n: [p.detach().clone() for p in engine.parameters((n,))] for n in names}
+
+
+def micro_batches(probe: Probe) -> None:
+    """Gradients summed over micro-batches are the whole batch's, or mixing is declared."""
+    nets = state.build(probe.game, probe.data.spec, 0)
+    gradients: dict[int, list[Tensor]] = {1: [], 4: []}
+    for micro, kept in gradients.items():
+        engine = probe.engine(nets=copy.deepcopy(nets), micro=micro)
+
+        def keep(turn: Turned, engine: Engine = engine, kept: list[Tensor] = kept) -> None:
+            found = [p.grad for p in engine.parameters(tuple(turn.player.split("+")))]
+            kept.append(torch.cat([g.flatten() for g in found if g is not None]))
+
+        engine.observe = keep
+        engine.step()
+    pairs = zip(gradients[1], gradients[4], strict=True)
+    worst = max(float((a - b).norm() / a.norm().clamp_min(1e-12)) for a, b in pairs)
+    if worst > ROUNDING and not probe.game.mixes_samples:
+        raise Broken(
+            f"gradients of 4 micro-batches differ from the whole batch's by {worst:.1e} of their "
+            "norm; let mixes_samples be True if that is meant."
+        )
+    if worst <= ROUNDING and probe.game.mixes_samples:
+        raise Broken("mixes_samples is True, but micro-batches give the whole batch's gradients.")
+
+
+def exact_resume(probe: Probe) -> None:
+    """Steps 4 to 6 after a save and a load are those of an unbroken run, to the bit."""
+    nets = state.build(probe.game, probe.data.spec, 0)
+    whole, first = (probe.engine(_again(probe.game), nets=copy.deepcopy(nets)) for _ in range(2))
+    for _ in range(6):
+        whole.step()
+    for _ in range(3):
+        first.step()
+    saved = {name: value.clone() for name, value in state.collect(first).items()}
+    second = probe.engine(_again(probe.game), seed=0)
+    state.restore(second, saved)
+    second.clock = copy.copy(first.clock)
+    for _ in range(3):
+        second.step()
+    _same(state.collect(whole), state.collect(second), "after resuming")
+
+
+def same_seed(probe: Probe) -> None:
+    """The same seed gives the same bits, another seed others."""
+    runs = []
+    for seed in (0, 0, 1):
+        engine = probe.engine(seed=seed)
+        for _ in range(3):
+            engine.step()
+        runs.append(state.collect(engine))
+    _same(runs[0], runs[1], "with the same seed")
+    if all(torch.equal(runs[0][name], runs[2][name]) for name in runs[0]):
+        raise Broken("another seed gives the same weights.")
+
+
+def samples_alone(probe: Probe) -> None:
+    """A loaded model draws from its state and the data's facts alone."""
+    engine = probe.engine()
+    engine.step()
+    expected = _samples(probe.game, engine.ema.nets(engine.nets))
+    if not torch.isfinite(expected).all() or expected.shape[1:] != probe.data.spec.shape:
+        raise Broken(
+            f"sample gives {tuple(expected.shape)} with {int((~expected.isfinite()).sum())} values "
+            f"not finite; expected (8, {', '.join(map(str, probe.data.spec.shape))})."
+        )
+    facts = json.loads(json.dumps(dataclasses.asdict(probe.data.spec)))
+    facts |= {"shape": tuple(facts["shape"]), "classes": tuple(facts["classes"])}
+    game = _again(probe.game)
+    nets = state.build(game, DataSpec(**facts), seed=1)
+    state.drawing(nets, state.collect(engine))
+    if not torch.equal(_samples(game, nets), expected):
+        raise Broken("the loaded model draws other samples than the one that was saved.")
+
+
+def living_options(probe: Probe) -> None:
+    """Every option changes something."""
+    start = Recipe(game=probe.game)
+    variants = {name: list(_others(probe.game, name)) for name in _options(probe.game)}
+    contexts = [{}] + [
+        _nested(name, value) for name, values in variants.items() for value in values
+    ]
+    known: dict[str, list[Tensor] | None] = {}
+
+    def digest(changes: dict[str, Any]) -> list[Tensor] | None:
+        try:
+            game = start.merged({"game": changes}).game
+            if repr(game) not in known:
+                known[repr(game)] = probe.digest(game)
+            return known[repr(game)]
+        except GanvasError:
+            return None  # a combination that the family refuses
+
+    for name, values in variants.items():
+        if not any(
+            _differ(digest(context), digest(_merge(context, _nested(name, value))))
+            for context in contexts
+            for value in values
+        ):
+            raise Broken(f"{name} changes nothing, whatever the other options are.")
+
+
+def bf16(probe: Probe) -> None:
+    """In bf16 the losses and the weights stay finite."""
+    engine = probe.engine(autocast=torch.bfloat16)
+    for _ in range(3):
+        engine.step()
+    for name, value in state.collect(engine).items():
+        if not torch.isfinite(value).all():
+            raise Broken(f"{name} is not finite after 3 steps in bf16.")
+
+
+def config_survives(probe: Probe) -> None:
+    """The options come back equal from TOML and from flags."""
+    import tomllib
+
+    start = Recipe(game=probe.game, family="checked")
+    for name in ("", *_options(probe.game)):
+        for value in list(_others(probe.game, name))[:1] if name else [None]:
+            recipe = start.merged({"game": _nested(name, value)} if name else {})
+            back = start.merged(tomllib.loads(recipe.to_toml()))
+            if back != recipe:
+                raise Broken(f"{name or 'the default'} = {value!r} does not survive TOML.")
+            if name:
+                _, changes = flags.over(start, _flag(name, value), _Nowhere(), "check")
+                if start.merged(changes).game != recipe.game:
+                    raise Broken(f"{name} = {value!r} does not survive the command line.")
+
+
+def described(probe: Probe) -> None:
+    """The file names its paper, its reference and its differences; every option has a docstring."""
+    kind = type(probe.game)
+    module = inspect.getmodule(kind)
+    text = f"{(module and module.__doc__) or ''}\n{kind.__doc__ or ''}"
+    missing = [word for word in ("Paper:", "Reference:", "Differs:") if word not in text]
+    if missing:
+        raise Broken(f"its docstring lacks {', '.join(missing)}")
+    source = inspect.getsource(kind)
+    own = kind.__dict__.get("__annotations__", {})
+    for name in (f.name for f in dataclasses.fields(kind) if f.name in own):
+        if not re.search(rf'^    {name}: .*(?:\n(?!    \w).*)*?\n    """', source, re.MULTILINE):
+            raise Broken(f"the option {name} has no docstring below it.")
+
+
+def learns(probe: Probe) -> None:
+    """A short training brings the samples closer to the data."""
+    engine = probe.engine(batch=LEARNING_BATCH)
+    real = Stream(probe.data, 512, 1, probe.game.range)(0).x
+    before = _distance(real, _samples(probe.game, engine.ema.nets(engine.nets), 512))
+    for _ in range(LEARNING_STEPS):
+        engine.step(watch=False)
+    after = _distance(real, _samples(probe.game, engine.ema.nets(engine.nets), 512))
+    if not after < 0.6 * before:
+        raise Broken(
+            f"the sliced Wasserstein distance to the data went from {before:.3f} to {after:.3f} in "
+            f"{LEARNING_STEPS} steps."
+        )
+
+
+PROMISES: dict[str, Callable[[Probe], None]] = {
+    "only known players move": known_players,
+    "terms are finite numbers": finite_terms,
+    "other players stay bit for bit": isolation,
+    "micro-batches add up to the whole": micro_batches,
+    "resumes to the bit": exact_resume,
+    "same seed, same bits": same_seed,
+    "samples without data": samples_alone,
+    "every option changes something": living_options,
+    "finite in bf16": bf16,
+    "options survive TOML and flags": config_survives,
+    "documented": described,
+    "learns a small toy": learns,
+}
+
+
+@dataclass(frozen=True)
+class _Nowhere:
+    """No flags beside the game's and the settings'."""
+
+
+def _again(game: Game) -> Game:
+    """An equal game that remembers nothing."""
+    return Recipe(game=type(game)()).merged({"game": plain(game)}).game
+
+
+def _samples(game: Game, nets: Nets, n: int = 8) -> Tensor:
+    nets.eval()
+    with torch.no_grad():
+        return game.sample(nets, n, None, Moment(seed=0, step="check"))
+
+
+def _same(a: dict[str, Tensor], b: dict[str, Tensor], when: str) -> None:
+    other = [name for name in a if name not in b or not torch.equal(a[name], b[name])]
+    if other or len(a) != len(b):
+        raise Broken(f"{', '.join(other[:3]) or 'the state'} differs {when}.")
+
+
+def _differ(a: list[Tensor] | None, b: list[Tensor] | None) -> bool:
+    if a is None or b is None:
+        return False
+    return len(a) != len(b) or not all(map(torch.equal, a, b))
+
+
+def _distance(x: Tensor, y: Tensor, directions: int = 64) -> float:
+    """Sliced Wasserstein distance: the mean over random directions of the sorted differences."""
+    x, y = x.flatten(1), y.flatten(1)
+    t = Moment(seed=0, step="distance")
+    lines = torch.nn.functional.normalize(t.normal(x.shape[1], directions), dim=0)
+    return float(((x @ lines).sort(0).values - (y @ lines).sort(0).values).abs().mean())
+
+
+def _options(config: Any, under: str = "") -> list[str]:
+    """The dotted names of all options."""
+    names = []
+    for f in dataclasses.fields(config):
+        value = getattr(config, f.name)
+        inner = _options(value, f"{under}{f.name}.") if isinstance(value, Optim) else None
+        names += inner or [f"{under}{f.name}"]
+    return names
+
+
+def _others(config: Any, name: str) -> Iterator[Any]:
+    """Values of the option `name` unlike the one it has, in TOML's types."""
+    head, _, rest = name.partition(".")
+    value = getattr(config, head)
+    if rest:
+        yield from _others(value, rest)
+        return
+    hint = get_type_hints(type(config))[head]
+    if get_origin(hint) is Literal:
+        yield from (choice for choice in get_args(hint) if choice != value)
+    elif isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int):
+        yield value + 1
+    elif isinstance(value, float):
+        yield from (value * 0.5, value * 0.9) if value else (0.5, 1e-3)
+    elif isinstance(value, Schedule):
+        yield constant(value.start * 0.5 if value.start else 1.0).plain()
+    elif isinstance(value, tuple):
+        yield [*value, *(value[-1:] or (8,))]
+    else:
+        raise Broken(f"{name} = {value!r} is of a kind that no flag can hold.")
+
+
+def _nested(name: str, value: Any) -> dict[str, Any]:
+    head, _, rest = name.partition(".")
+    return {head: _nested(rest, value) if rest else value}
+
+
+def _merge(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
+    from ganvas.recipe import deep
+
+    return deep(a, b)
+
+
+def _flag(name: str, value: Any) -> list[str]:
+    """The flag that gives the option `name` the value."""
+    words = name.replace("_", "-")
+    if isinstance(value, bool):
+        return [f"--{words}" if value else f"--no-{words}"]
+    return [f"--{words}", *map(str, value if isinstance(value, list) else [value])]

@@ -1,0 +1,265 @@
+"""Plots as inline SVG whose colours and letters are those of the page around them.
+
+Matplotlib draws in the colours of `COLOURS`; they are then replaced by CSS variables of the same
+names, so that one drawing serves light and dark. Text stays text, without a legend: the page
+writes it, where it can wrap.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from ganvas.report.record import Column
+from ganvas.report.series import Line, smooth, thin, window
+
+COLOURS = {
+    "real": "#0067a8",
+    "fake": "#c95000",
+    "d": "#00795a",
+    "g": "#9a3f86",
+    "c1": "#6b5b00",
+    "c2": "#4a57b5",
+    "c3": "#8a3b3b",
+    "soft": "#6b6f76",
+    "rule": "#dcdcd6",
+}
+"""Names of the page's colours, and what they are in its light form."""
+WIDTH = 540
+"""Units of a plot's width; a letter is 13 of them high."""
+STYLE = {
+    "svg.fonttype": "none",
+    "font.family": "DejaVu Sans",
+    "font.size": 13,
+    "axes.edgecolor": COLOURS["soft"],
+    "axes.labelcolor": COLOURS["soft"],
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "xtick.color": COLOURS["soft"],
+    "ytick.color": COLOURS["soft"],
+    "text.color": COLOURS["soft"],
+    "grid.color": COLOURS["rule"],
+    "path.simplify": True,
+    "text.parse_math": False,
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A horizontal line to compare with."""
+
+    y: float
+    label: str
+    colour: str = "soft"
+
+
+def curves(
+    name: str,
+    alt: str,
+    x: Column,
+    lines: Sequence[Line],
+    *,
+    over: str,
+    marks: Sequence[Mark] = (),
+    span: tuple[float, float] | None = None,
+    height: int = 300,
+) -> str:
+    """Curves over training, smoothed, with the raw numbers faint behind.
+
+    Args:
+        name: unique on the page.
+        alt: what it shows, for those who do not see it.
+        x: where the rows stand, (n,).
+        lines: each y is (n,), NaN where nothing was measured.
+        over: what x counts.
+        marks: values to compare with.
+        span: the range of y; by default that of the numbers, on a log axis where they differ
+            by a factor of 30 or more and are positive.
+    """
+
+    def draw(ax: Axes) -> None:
+        for line in lines:
+            there = np.isfinite(line.y)
+            at, y, colour = x[there], line.y[there], COLOURS[line.colour]
+            mean = smooth(y)
+            if mean is not y:
+                ax.plot(*thin(at, y), color=colour, linewidth=0.8, alpha=0.3)
+            dot = "o" if len(y) == 1 else ""
+            ax.plot(*thin(at, mean), color=colour, linewidth=2, marker=dot)
+        for mark in marks:
+            ax.axhline(mark.y, color=COLOURS[mark.colour], linewidth=1.2, dashes=(4, 3))
+            ax.annotate(
+                mark.label,
+                (1.015, mark.y),
+                xycoords=("axes fraction", "data"),
+                va="center",
+                color=COLOURS[mark.colour],
+                annotation_clip=False,
+            )
+        _scale(ax, [line.y for line in lines], [mark.y for mark in marks], span)
+        ax.set_xlabel(over)
+        ax.xaxis.set_major_locator(MaxNLocator(6, integer=bool(x[-1] >= 2)))
+        ax.xaxis.set_major_formatter(FuncFormatter(_number))
+        ax.set_xlim(min(0.0, x[0]), x[-1])
+
+    return _svg(name, alt, draw, height=height, right=70 if marks else 14)
+
+
+def _scale(
+    ax: Axes, ys: list[Column], marks: list[float], span: tuple[float, float] | None
+) -> None:
+    low, high = span or window([*ys, np.array(marks)])
+    values = np.concatenate([y[np.isfinite(y)] for y in ys])
+    if span is None and not marks and 0 < 30 * values.min() <= values.max():
+        ax.set_yscale("log")
+        ax.yaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
+        low, high = float(values.min()) * 0.8, float(values.max()) * 1.25
+    else:
+        ax.yaxis.set_major_locator(MaxNLocator(5))
+    ax.set_ylim(low, high)
+    ax.yaxis.set_major_formatter(FuncFormatter(_number))
+
+
+def pixels(name: str, alt: str, real: Column, fake: Column, ends: tuple[float, float]) -> str:
+    """Histograms of pixel values, overlaid: shares of all pixels, (bins,) each, on a log axis."""
+
+    def draw(ax: Axes) -> None:
+        edges = np.linspace(*ends, len(real) + 1)
+        least = min(y[y > 0].min() for y in (real, fake) if (y > 0).any()) / 2
+        ax.stairs(
+            100 * real, edges, baseline=100 * least, fill=True, color=COLOURS["real"], alpha=0.35
+        )
+        ax.stairs(100 * real, edges, baseline=None, color=COLOURS["real"], linewidth=1)
+        ax.stairs(
+            100 * np.maximum(fake, least), edges, baseline=None, color=COLOURS["fake"], linewidth=2
+        )
+        ax.set_yscale("log")
+        ax.set_ylim(100 * least, 100)
+        ax.set_xlim(*ends)
+        ax.set_xlabel("pixel value")
+        ax.set_ylabel("% of the pixels")
+        ax.yaxis.set_major_formatter(FuncFormatter(_number))
+        ax.yaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
+        ax.xaxis.set_major_formatter(FuncFormatter(_number))
+
+    return _svg(name, alt, draw, left=74)
+
+
+def density(name: str, alt: str, real: Column, fake: Column) -> str:
+    """Densities of numbers, (n,) each, as overlaid histograms."""
+
+    def draw(ax: Axes) -> None:
+        low, high = frame(real)
+        edges = np.linspace(low, high, 61)
+        for y, colour in ((real, "real"), (fake, "fake")):
+            shares = np.histogram(y, edges)[0] / (len(y) * (edges[1] - edges[0]))
+            filled = colour == "real"
+            ax.stairs(
+                shares,
+                edges,
+                fill=filled,
+                color=COLOURS[colour],
+                linewidth=2,
+                alpha=0.35 if filled else 1,
+            )
+        ax.set_xlim(low, high)
+        ax.set_ylabel("density")
+        ax.xaxis.set_major_formatter(FuncFormatter(_number))
+        ax.yaxis.set_major_locator(MaxNLocator(5))
+        ax.yaxis.set_major_formatter(FuncFormatter(_number))
+
+    return _svg(name, alt, draw, bottom=30)
+
+
+def scatter(name: str, alt: str, real: Column, fake: Column) -> str:
+    """Points, (n, 2) each, the generated ones in front."""
+
+    def draw(ax: Axes) -> None:
+        for points, colour in ((real, "real"), (fake, "fake")):
+            ax.plot(
+                points[:, 0], points[:, 1], "o", markersize=3, markeredgewidth=0,
+                color=COLOURS[colour], alpha=0.45,
+            )  # fmt: skip
+        ax.set_xlim(*frame(real[:, 0]))
+        ax.set_ylim(*frame(real[:, 1]))
+        ax.set_aspect("equal")
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(MaxNLocator(5))
+            axis.set_major_formatter(FuncFormatter(_number))
+
+    return _svg(name, alt, draw, height=WIDTH - 40, bottom=30)
+
+
+def frame(real: Column) -> tuple[float, float]:
+    """The stretch of an axis to show: the real values with a quarter of their extent around."""
+    low, high = float(real.min()), float(real.max())
+    pad = 0.25 * (high - low) or 1.0
+    return low - pad, high + pad
+
+
+def _svg(
+    name: str,
+    alt: str,
+    draw: Callable[[Axes], None],
+    *,
+    height: int = 300,
+    left: int = 58,
+    right: int = 14,
+    bottom: int = 46,
+    top: int = 12,
+) -> str:
+    with mpl.rc_context(STYLE | {"svg.hashsalt": name}):
+        figure = Figure(figsize=(WIDTH / 72, height / 72), facecolor="none")
+        ax = figure.add_axes(
+            (
+                left / WIDTH,
+                bottom / height,
+                (WIDTH - left - right) / WIDTH,
+                (height - bottom - top) / height,
+            ),
+            facecolor="none",
+        )
+        ax.grid(axis="y", linewidth=1)
+        ax.set_axisbelow(True)
+        ax.tick_params(length=4, which="major")
+        ax.tick_params(length=0, which="minor")
+        draw(ax)
+        text = io.StringIO()
+        figure.savefig(text, format="svg", metadata=dict.fromkeys(_METADATA), transparent=True)
+    return _inline(name, alt, text.getvalue())
+
+
+_METADATA = ("Creator", "Date", "Format", "Type")
+
+
+def _inline(name: str, alt: str, svg: str) -> str:
+    """Matplotlib's file as an element of a page: ids of its own, the page's colours, short numbers."""
+    body = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<defs>") :], flags=re.DOTALL)
+    body = re.sub(r'(\bid="|url\(#|href="#)', rf"\1{name}-", body).replace("xlink:href", "href")
+    body = re.sub(
+        r'(?<= d=")[^"]*',
+        lambda d: re.sub(r"-?\d+\.\d+", lambda n: f"{float(n[0]):.1f}", d[0]).replace(" \n", ""),
+        body,
+    )
+    for colour, value in COLOURS.items():
+        body = body.replace(value, f"var(--{colour})")
+    box = re.search(r'viewBox="[^"]*"', svg)
+    assert box is not None
+    return f'<svg {box[0]} role="img" aria-label="{html.escape(alt)}">{body}'
+
+
+def _number(value: float, _: Any = None) -> str:
+    """A tick's number: 0.5, 12,000, 0.0001."""
+    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return text.replace("-", "\u2212")

@@ -1,0 +1,87 @@
+"""The numbers behind the curves: what belongs together, smoothed, and thinned for drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ganvas.report.record import CLOCK, Column
+
+DRAWN = 600
+"""Points of a drawn line; more cannot be seen."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve and what it is called in the legend."""
+
+    label: str
+    y: Column
+    colour: str
+    """A name from `plots.COLOURS`."""
+
+
+def players(columns: Iterable[str]) -> dict[str, list[str]]:
+    """Each player and the names of its loss's terms, in the order of the rows."""
+    found: dict[str, list[str]] = {}
+    for name in columns:
+        player, slash, term = name.partition("/")
+        if slash and term != "gradient":
+            found.setdefault(player, []).append(term)
+    return found
+
+
+def watched(columns: Iterable[str]) -> list[str]:
+    """The names of what was measured beside the losses."""
+    return [name for name in columns if "/" not in name and name not in CLOCK]
+
+
+def contest(terms: list[str]) -> list[str]:
+    """The terms by which a player plays against the other: those on real and on fake samples."""
+    return [term for term in terms if term in ("real", "fake")] or terms
+
+
+def total(columns: Mapping[str, Column], player: str, terms: list[str]) -> Column:
+    """The sum of a player's terms, row by row; a term that a row lacks counts as none."""
+    parts = np.stack([columns[f"{player}/{term}"] for term in terms])
+    result: Column = np.where(np.isfinite(parts).any(0), np.nansum(parts, axis=0), np.nan)
+    return result
+
+
+def smooth(y: Column) -> Column:
+    """A running mean over a fiftieth of the rows, narrower at the ends; short columns stay.
+
+    >>> smooth(np.array([1.0, 5.0])).tolist()
+    [1.0, 5.0]
+    """
+    half = len(y) // 100
+    if not half:
+        return y
+    n = np.arange(len(y))
+    reach = np.minimum(half, np.minimum(n, n[::-1]))  # the same on both sides, so no end drags
+    sums = np.concatenate([[0.0], np.cumsum(y)])
+    mean: Column = (sums[n + reach + 1] - sums[n - reach]) / (2 * reach + 1)
+    return mean
+
+
+def thin(x: Column, y: Column, most: int = DRAWN) -> tuple[Column, Column]:
+    """At most `most` points of a curve that keep its peaks: the lowest and highest of each stretch."""
+    if len(x) <= most:
+        return x, y
+    stretches = np.array_split(np.arange(len(y)), most // 2)
+    kept = sorted({int(i[pick(y[i])]) for i in stretches for pick in (np.argmin, np.argmax)})
+    return x[kept], y[kept]
+
+
+def window(ys: Iterable[Column]) -> tuple[float, float]:
+    """The range of values to show: all of them, but for rare peaks that would flatten the rest."""
+    values = np.concatenate([y[np.isfinite(y)] for y in ys])
+    low, high = float(values.min()), float(values.max())
+    if len(values) >= 100:
+        inner = np.percentile(values, [1, 99])
+        spread = max(float(inner[1] - inner[0]), 1e-12)
+        low, high = max(low, float(inner[0]) - spread / 2), min(high, float(inner[1]) + spread / 2)
+    pad = 0.06 * (high - low) or 0.5 * abs(high) or 1.0
+    return low - pad, high + pad
