@@ -8,8 +8,10 @@ from __future__ import annotations
 import copy
 import dataclasses
 import inspect
+import itertools
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -22,13 +24,14 @@ from ganvas.data import load
 from ganvas.data.batches import DataSpec, Points
 from ganvas.data.dataset import Dataset
 from ganvas.data.stream import Stream
+from ganvas.ema import Ema
 from ganvas.engine import Engine
 from ganvas.errors import GanvasError
 from ganvas.events import Turned
-from ganvas.game import Game, Moment, Nets
+from ganvas.game import Game, Moment, Nets, Terms
 from ganvas.optim import Optim
 from ganvas.options import Schedule, constant
-from ganvas.recipe import Recipe, plain
+from ganvas.recipe import Recipe, deep, flat, plain
 
 BATCH = 16
 LEARNING_STEPS, LEARNING_BATCH = 500, 64
@@ -65,7 +68,7 @@ class Probe:
         self, game: Game | None = None, *, seed: int = 0, batch: int = BATCH, **options: Any
     ) -> Engine:
         """A fresh engine over `game`, or over the one that is checked."""
-        game = game or self.game
+        game = _again(game or self.game)
         nets = options.pop("nets", None) or state.build(game, self.data.spec, seed)
         stream = Stream(self.data, batch, seed, game.range)
         return Engine(game=game, nets=nets, source=stream, seed=seed, **options)
@@ -75,44 +78,59 @@ class Probe:
         engine = self.engine(game)
         for _ in range(steps):
             engine.step()
-        return [*state.collect(engine).values(), _samples(game, engine.ema.nets(engine.nets))]
+        return [*state.collect(engine).values(), _samples(engine)]
 
 
 def check(game: Game) -> Iterator[Result]:
-    """Tries every promise on `game`, one after the other."""
+    """Tries every promise on `game`; where no turn can be made, the others are not tried."""
     probe = Probe(game)
     for promise, test in PROMISES.items():
-        try:
-            test(probe)
-            yield Result(promise)
-        except Broken as broken:
-            yield Result(promise, str(broken))
-        except GanvasError as error:
-            yield Result(promise, str(error))
-        except Exception as error:
-            yield Result(promise, f"{type(error).__name__}: {error}")
+        result = _try(probe, promise, test)
+        yield result
+        if result.broken and test in GATES:
+            return
+
+
+def _try(probe: Probe, promise: str, test: Callable[[Probe], None]) -> Result:
+    try:
+        test(probe)
+    except (Broken, GanvasError) as error:
+        return Result(promise, str(error))
+    except Exception as error:  # whatever a family's code raises is its report
+        return Result(promise, f"{type(error).__name__}: {error}")
+    return Result(promise)
 
 
 def known_players(probe: Probe) -> None:
     """Every turn is of players that have an optimizer and networks."""
-    players = set(probe.game.players)
-    turned = [turn for _ in range(3) for turn in _leniently(probe)]
-    unknown = {name for turn in turned for name in turn.player.split("+")} - players
-    if unknown:
-        raise Broken(f"{', '.join(sorted(unknown))} moved; the players are {', '.join(players)}.")
+    engine = probe.engine()
+    for name in (name for players, _ in _turns(engine) for name in players):
+        if name not in engine.game.players or not hasattr(engine.nets, name):
+            known = ", ".join(engine.game.players)
+            raise Broken(f"{name!r} moves; the fields that hold an Optim are {known}.")
 
 
 def finite_terms(probe: Probe) -> None:
     """Every term is one finite number."""
-    for turn in _leniently(probe):
-        for name, value in turn.terms.items():
+    for players, terms in _turns(probe.engine()):
+        for term, value in terms.items():
+            name = f"{'+'.join(players)}/{term}"
+            if not isinstance(value, Tensor) or value.ndim:
+                raise Broken(f"{name} is not one number (a 0-d tensor); take its mean.")
             if not torch.isfinite(value):
-                raise Broken(f"{name} is {float(value)}.")
+                raise Broken(f"{name} is {value.item()}.")
 
 
-def _leniently(probe: Probe) -> list[Turned]:
-    """One step's turns evaluated, with nothing moved."""
-    return probe.engine().step(move=())
+def _turns(engine: Engine, steps: int = 3) -> Iterator[tuple[tuple[str, ...], Terms]]:
+    """The losses that the first steps yield, with nobody moving."""
+    numbers = itertools.count()
+    for step in range(steps):
+        t = Moment(seed=0, step=step, images=step * BATCH)
+        for turn in engine.game.turns(engine.nets, lambda: engine.source(next(numbers), 0, 1), t):
+            if isinstance(turn, dict):
+                yield from (((player,), terms) for player, terms in turn.items())
+            else:
+                yield (turn[0],) if isinstance(turn[0], str) else turn[0], turn[1]
 
 
 def isolation(probe: Probe) -> None:
@@ -171,13 +189,13 @@ def micro_batches(probe: Probe) -> None:
 def exact_resume(probe: Probe) -> None:
     """Steps 4 to 6 after a save and a load are those of an unbroken run, to the bit."""
     nets = state.build(probe.game, probe.data.spec, 0)
-    whole, first = (probe.engine(_again(probe.game), nets=copy.deepcopy(nets)) for _ in range(2))
+    whole, first = (probe.engine(nets=copy.deepcopy(nets)) for _ in range(2))
     for _ in range(6):
         whole.step()
     for _ in range(3):
         first.step()
     saved = {name: value.clone() for name, value in state.collect(first).items()}
-    second = probe.engine(_again(probe.game), seed=0)
+    second = probe.engine()
     state.restore(second, saved)
     second.clock = copy.copy(first.clock)
     for _ in range(3):
@@ -202,7 +220,7 @@ def samples_alone(probe: Probe) -> None:
     """A loaded model draws from its state and the data's facts alone."""
     engine = probe.engine()
     engine.step()
-    expected = _samples(probe.game, engine.ema.nets(engine.nets))
+    expected = _samples(engine)
     if not torch.isfinite(expected).all() or expected.shape[1:] != probe.data.spec.shape:
         raise Broken(
             f"sample gives {tuple(expected.shape)} with {int((~expected.isfinite()).sum())} values "
@@ -210,10 +228,10 @@ def samples_alone(probe: Probe) -> None:
         )
     facts = json.loads(json.dumps(dataclasses.asdict(probe.data.spec)))
     facts |= {"shape": tuple(facts["shape"]), "classes": tuple(facts["classes"])}
-    game = _again(probe.game)
-    nets = state.build(game, DataSpec(**facts), seed=1)
-    state.drawing(nets, state.collect(engine))
-    if not torch.equal(_samples(game, nets), expected):
+    loaded = probe.engine(nets=state.build(probe.game, DataSpec(**facts), seed=1))
+    state.drawing(loaded.nets, state.collect(engine))
+    loaded.ema = Ema(loaded.game, loaded.nets)
+    if not torch.equal(_samples(loaded), expected):
         raise Broken("the loaded model draws other samples than the one that was saved.")
 
 
@@ -221,7 +239,8 @@ def living_options(probe: Probe) -> None:
     """Every option changes something."""
     start = Recipe(game=probe.game)
     variants = {name: list(_others(probe.game, name)) for name in _options(probe.game)}
-    contexts = [{}] + [
+    contexts: list[dict[str, Any]] = [{}]
+    contexts += [
         _nested(name, value) for name, values in variants.items() for value in values
     ]
     known: dict[str, list[Tensor] | None] = {}
@@ -236,8 +255,8 @@ def living_options(probe: Probe) -> None:
             return None  # a combination that the family refuses
 
     for name, values in variants.items():
-        if not any(
-            _differ(digest(context), digest(_merge(context, _nested(name, value))))
+        if values and not any(
+            _differ(digest(context), digest(deep(context, _nested(name, value))))
             for context in contexts
             for value in values
         ):
@@ -256,19 +275,25 @@ def bf16(probe: Probe) -> None:
 
 def config_survives(probe: Probe) -> None:
     """The options come back equal from TOML and from flags."""
-    import tomllib
-
     start = Recipe(game=probe.game, family="checked")
-    for name in ("", *_options(probe.game)):
-        for value in list(_others(probe.game, name))[:1] if name else [None]:
-            recipe = start.merged({"game": _nested(name, value)} if name else {})
-            back = start.merged(tomllib.loads(recipe.to_toml()))
-            if back != recipe:
-                raise Broken(f"{name or 'the default'} = {value!r} does not survive TOML.")
-            if name:
-                _, changes = flags.over(start, _flag(name, value), _Nowhere(), "check")
-                if start.merged(changes).game != recipe.game:
-                    raise Broken(f"{name} = {value!r} does not survive the command line.")
+    changes: dict[str, Any] = {}
+    words: list[str] = []
+    for name in _options(probe.game):
+        value = next(_others(probe.game, name), None)
+        if value is None:
+            raise Broken(f"{name} is of a kind that no flag and no TOML can hold.")
+        changes = deep(changes, _nested(name, value))
+        words += _flag(name, value)
+    wanted = start.merged({"game": changes})
+    _, given = flags.over(start, words, _Nowhere(), "check")
+    for way, back in (
+        ("TOML", start.merged(tomllib.loads(wanted.to_toml()))),
+        ("the command line", start.merged(given)),
+    ):
+        expected, found = flat(plain(wanted.game)), flat(plain(back.game))
+        lost = [name for name in expected if found.get(name) != expected[name]]
+        if lost:
+            raise Broken(f"{', '.join(lost)} do not survive {way}.")
 
 
 def described(probe: Probe) -> None:
@@ -290,10 +315,10 @@ def learns(probe: Probe) -> None:
     """A short training brings the samples closer to the data."""
     engine = probe.engine(batch=LEARNING_BATCH)
     real = Stream(probe.data, 512, 1, probe.game.range)(0).x
-    before = _distance(real, _samples(probe.game, engine.ema.nets(engine.nets), 512))
+    before = _distance(real, _samples(engine, 512))
     for _ in range(LEARNING_STEPS):
         engine.step(watch=False)
-    after = _distance(real, _samples(probe.game, engine.ema.nets(engine.nets), 512))
+    after = _distance(real, _samples(engine, 512))
     if not after < 0.6 * before:
         raise Broken(
             f"the sliced Wasserstein distance to the data went from {before:.3f} to {after:.3f} in "
@@ -317,6 +342,10 @@ PROMISES: dict[str, Callable[[Probe], None]] = {
 }
 
 
+GATES = (known_players, finite_terms)
+"""Promises without which no step can be made."""
+
+
 @dataclass(frozen=True)
 class _Nowhere:
     """No flags beside the game's and the settings'."""
@@ -327,10 +356,11 @@ def _again(game: Game) -> Game:
     return Recipe(game=type(game)()).merged({"game": plain(game)}).game
 
 
-def _samples(game: Game, nets: Nets, n: int = 8) -> Tensor:
-    nets.eval()
+def _samples(engine: Engine, n: int = 8) -> Tensor:
+    """What the networks that draw, averaged or live, draw for one fixed noise."""
+    nets = engine.ema.nets(engine.nets).eval()
     with torch.no_grad():
-        return game.sample(nets, n, None, Moment(seed=0, step="check"))
+        return engine.game.sample(nets, n, None, Moment(seed=0, step="check"))
 
 
 def _same(a: dict[str, Tensor], b: dict[str, Tensor], when: str) -> None:
@@ -383,19 +413,11 @@ def _others(config: Any, name: str) -> Iterator[Any]:
         yield constant(value.start * 0.5 if value.start else 1.0).plain()
     elif isinstance(value, tuple):
         yield [*value, *(value[-1:] or (8,))]
-    else:
-        raise Broken(f"{name} = {value!r} is of a kind that no flag can hold.")
 
 
 def _nested(name: str, value: Any) -> dict[str, Any]:
     head, _, rest = name.partition(".")
     return {head: _nested(rest, value) if rest else value}
-
-
-def _merge(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
-    from ganvas.recipe import deep
-
-    return deep(a, b)
 
 
 def _flag(name: str, value: Any) -> list[str]:

@@ -35,7 +35,6 @@ from ganvas.errors import StorageError, UsageError
 SCHEMA = 1
 STATE = "state.safetensors"
 MANIFEST = "manifest.json"
-
 _NAME = re.compile(r"step-([0-9]{8,})(\.new)?")
 _SCRATCH = re.compile(_NAME.pattern + r"\.tmp-[0-9]+")
 
@@ -57,11 +56,15 @@ class Checkpoint:
     """What was given to `save`, as JSON returns it: tuples have become lists."""
     made_with: dict[str, Any]
     """Versions of `ganvas`, `torch`, `python`, and `threads`: another number rounds differently."""
-    _tensors: dict[str, Tensor] = field(repr=False)
+    _state: bytes = field(repr=False)
 
     def tensors(self, device: torch.device | str = "cpu") -> dict[str, Tensor]:
-        """Fresh copies on `device` of the tensors, decoded from the very bytes that verified."""
-        return {name: tensor.to(device, copy=True) for name, tensor in self._tensors.items()}
+        """Fresh tensors on `device`, decoded from the very bytes that were verified."""
+        try:
+            loaded = safetensors.torch.load(self._state)
+        except SafetensorError as error:
+            raise StorageError(f"{self.path / STATE} was sealed, but is no safetensors.") from error
+        return {name: tensor.to(device) for name, tensor in loaded.items()}
 
 
 def save(folder: Path, step: int, tensors: Mapping[str, Tensor], info: Mapping[str, Any]) -> Path:
@@ -77,9 +80,7 @@ def save(folder: Path, step: int, tensors: Mapping[str, Tensor], info: Mapping[s
         StorageError: the disk is full or not writable; nothing appears under the final name.
         TypeError, ValueError: `info` is not JSON; nothing is written.
     """
-    dense = torch.contiguous_format
-    copies = {name: x.detach().cpu().clone(memory_format=dense) for name, x in tensors.items()}
-    state = safetensors.torch.save(copies)
+    state = safetensors.torch.save({name: _copy(tensor) for name, tensor in tensors.items()})
     manifest = _manifest(step, state, info)
     path = folder / f"step-{step:08d}"
     new, scratch = path.with_suffix(".new"), _scratch(path)
@@ -89,10 +90,7 @@ def save(folder: Path, step: int, tensors: Mapping[str, Tensor], info: Mapping[s
             _fsync(folder.parent)
         if new.exists():  # a crash has left it, and nobody has swept
             _settle(new)
-        scratch.mkdir()
-        _write(scratch / STATE, state)
-        _write(scratch / MANIFEST, manifest)
-        _fsync(scratch)
+        _write(scratch, {STATE: state, MANIFEST: manifest})
         os.rename(scratch, new if path.exists() else path)
         if new.exists():
             _settle(new)
@@ -100,10 +98,10 @@ def save(folder: Path, step: int, tensors: Mapping[str, Tensor], info: Mapping[s
             _fsync(folder)
     except OSError as error:
         shutil.rmtree(scratch, ignore_errors=True)
-        place = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+        disk = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
         raise StorageError(
             f"Cannot save {path}: {error.strerror}. It needs {len(state) + len(manifest)} bytes; "
-            f"{shutil.disk_usage(place).free} are free. Older checkpoints are as they were."
+            f"{shutil.disk_usage(disk).free} are free. Older checkpoints are as they were."
         ) from error
     return path
 
@@ -118,7 +116,7 @@ def latest(folder: Path) -> Checkpoint:
     """
     found = _found(folder)
     checkpoint, bad = _first_good(found)
-    if not all(path.exists() for path in found[: len(bad)]):
+    if not set(_found(folder)).issuperset(found[: len(bad)]):
         return latest(folder)  # the run that writes here has pruned it while we read
     if checkpoint is None:
         reasons = "\n".join(map(str, bad)) or "Give the folder of a run that has saved one."
@@ -141,19 +139,17 @@ def load(path: Path) -> Checkpoint:
         sealed, state = (path / MANIFEST).read_bytes(), (path / STATE).read_bytes()
     except OSError as error:
         raise StorageError(f"Cannot read the checkpoint {path}: {error.strerror}.") from error
-    _check_seal(path / MANIFEST, sealed)
     try:
-        manifest = json.loads(sealed)
-        _check(path, manifest, state)
+        manifest = _verified(path, sealed, state)
         return Checkpoint(
             path=path,
             step=int(manifest["step"]),
             info=dict(manifest["info"]),
             made_with=dict(manifest["made_with"]),
-            _tensors=safetensors.torch.load(state),
+            _state=state,
         )
-    except (KeyError, TypeError, ValueError, RecursionError, SafetensorError) as error:
-        raise StorageError(f"{path} is whole, but not a checkpoint of ganvas.") from error
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise StorageError(f"{path / MANIFEST} was sealed, but is no manifest.") from error
 
 
 def prune(folder: Path, keep: int) -> None:
@@ -206,8 +202,16 @@ def _first_good(found: list[Path]) -> tuple[Checkpoint | None, list[StorageError
     return None, bad
 
 
-def _check(path: Path, manifest: dict[str, Any], state: bytes) -> None:
-    """Raises StorageError unless `manifest` is one of ours, of `path`, and describes `state`."""
+def _verified(path: Path, sealed: bytes, state: bytes) -> dict[str, Any]:
+    """The manifest, if it is as we write it and describes `path` and `state`; or StorageError."""
+    actual = hashlib.sha256(sealed[:-_SEAL_SIZE]).hexdigest()
+    if sealed[-_SEAL_SIZE:] != (_SEAL % actual).encode():
+        said = re.search((_SEAL % "([0-9a-f]{64})").encode() + rb"\Z", sealed)
+        expected = said[1].decode() if said else "unreadable"
+        raise StorageError(
+            f"{path / MANIFEST} is damaged: expected SHA-256 {expected}, found {actual}."
+        )
+    manifest: dict[str, Any] = json.loads(sealed)
     if manifest["schema"] != SCHEMA:
         raise StorageError(
             f"{path} has schema version {manifest['schema']}, written by ganvas "
@@ -217,21 +221,13 @@ def _check(path: Path, manifest: dict[str, Any], state: bytes) -> None:
     name = _NAME.fullmatch(path.name)
     if name and int(name[1]) != manifest["step"]:
         raise StorageError(f"{path} has a wrong name: its manifest says step {manifest['step']}.")
-    said, actual = manifest["files"][STATE], hashlib.sha256(state).hexdigest()
-    if (said["bytes"], said["sha256"]) != (len(state), actual):
+    file, actual = manifest["files"][STATE], hashlib.sha256(state).hexdigest()
+    if (file["bytes"], file["sha256"]) != (len(state), actual):
         raise StorageError(
-            f"{path / STATE} is damaged: expected {said['bytes']} bytes with SHA-256 "
-            f"{said['sha256']}, found {len(state)} with {actual}."
+            f"{path / STATE} is damaged: expected {file['bytes']} bytes with SHA-256 "
+            f"{file['sha256']}, found {len(state)} with {actual}."
         )
-
-
-def _check_seal(path: Path, manifest: bytes) -> None:
-    """Raises StorageError unless the last line of `manifest` is the hash of all before it."""
-    actual = hashlib.sha256(manifest[:-_SEAL_SIZE]).hexdigest()
-    if manifest[-_SEAL_SIZE:] != (_SEAL % actual).encode():
-        said = re.search((_SEAL % "([0-9a-f]{64})").encode() + rb"\Z", manifest)
-        expected = said[1].decode() if said else "unreadable"
-        raise StorageError(f"{path} is damaged: expected SHA-256 {expected}, found {actual}.")
+    return manifest
 
 
 def _manifest(step: int, state: bytes, info: Mapping[str, Any]) -> bytes:
@@ -251,11 +247,19 @@ def _manifest(step: int, state: bytes, info: Mapping[str, Any]) -> bytes:
     return (text + _SEAL % hashlib.sha256(text.encode()).hexdigest()).encode()
 
 
-def _write(path: Path, data: bytes) -> None:
-    with open(path, "xb") as file:  # the mode follows the umask; safetensors' own files are 0600
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+def _copy(tensor: Tensor) -> Tensor:
+    return tensor.detach().to("cpu", copy=True, memory_format=torch.contiguous_format)
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    """Makes `folder` with `files`, one after the other, each of them safe before the next."""
+    folder.mkdir()
+    for name, data in files.items():
+        with open(folder / name, "xb") as file:  # modes by the umask; safetensors would set 0600
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    _fsync(folder)
 
 
 def _fsync(folder: Path) -> None:
@@ -288,7 +292,6 @@ def _discard(path: Path) -> None:
 
 
 def _scratch(path: Path) -> Path:
-    """A free name beside `path`, under which it is no checkpoint."""
     scratch = path.with_name(f"{path.name}.tmp-{os.getpid()}")
     shutil.rmtree(scratch, ignore_errors=True)  # in a container every process has the same id
     return scratch

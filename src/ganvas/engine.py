@@ -98,6 +98,11 @@ class Engine:
         self.ema = Ema(self.game, self.nets)
         self._flags: deque[tuple[int, Side, Tensor]] = deque()
 
+    @property
+    def immediate(self) -> bool:
+        """Whether asking a tensor for its value costs nothing, as on the CPU."""
+        return self.device.type == "cpu"
+
     def parameters(self, players: tuple[str, ...]) -> list[nn.Parameter]:
         """The parameters of the players together, each once."""
         if players not in self._parameters:
@@ -201,7 +206,7 @@ class Engine:
 
     def _guard(self, side: Side, total: Tensor) -> Tensor | None:
         """Keeps what is not finite from the weights: at once on the CPU, by a mask elsewhere."""
-        if self.device.type == "cpu":
+        if self.immediate:
             if not torch.isfinite(total):
                 raise self._failure(self.clock.step, side)
             return None

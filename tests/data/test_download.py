@@ -5,7 +5,6 @@ import threading
 import time
 
 import pytest
-from server import serving
 
 from ganvas.data.download import Pin, fetch
 from ganvas.errors import DataError, StorageError
@@ -15,7 +14,7 @@ PIN = Pin(len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
 
 
 @pytest.fixture
-def server():
+def server(serving):
     with serving({"set.gz": CONTENT}) as running:
         yield running
 

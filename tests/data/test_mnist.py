@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from server import serving
 
 from ganvas import data
 from ganvas.data import mnist
@@ -65,7 +64,7 @@ def lay(folder, contents, ending):
         (folder / f"{name}{ending}").write_bytes(content)
 
 
-def test_a_download_fills_the_cache_once(source, packed, tmp_path):
+def test_a_download_fills_the_cache_once(source, packed, tmp_path, serving):
     served = {f"{name}.gz": content for name, content in packed.items()}
     with serving(served) as server:
         source = source._replace(mirrors=(server.url("page"), server.url("good")))
@@ -111,8 +110,8 @@ def test_another_set_under_the_same_names_is_refused(source, files, tmp_path, mo
     assert "--data PATH" in str(error.value)
 
 
-def test_a_damaged_cache_is_fetched_again(source, packed, tmp_path):
-    lay(tmp_path / "cache" / "mnist", {name: b"damaged" for name in packed}, ".gz")
+def test_a_damaged_cache_is_fetched_again(source, packed, tmp_path, serving):
+    lay(tmp_path / "cache" / "mnist", dict.fromkeys(packed, b"damaged"), ".gz")
     served = {f"{name}.gz": content for name, content in packed.items()}
     with serving(served) as server:
         source = source._replace(mirrors=(server.url("good"),))

@@ -55,7 +55,9 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     if image.has_transparency_data:
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
-    return image if image.mode in ("L", "RGB") else image.convert("RGB")
+    if image.mode in ("L", "RGB"):
+        return image
+    return image.convert("L" if image.mode == "1" else "RGB")
 
 
 def _from_sixteen_bits(values: NDArray[np.int64]) -> Image.Image:

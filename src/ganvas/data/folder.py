@@ -91,9 +91,10 @@ def _judge(folder: Path, found: Found, refused: list[Refusal], kept: int) -> Non
             stacklevel=4,
         )
     if found.folders and not found.classes:
+        names = [os.path.basename(path) for path in found.folders]
         warnings.warn(
-            f"Pictures lie at the top level of {str(folder)!r}, so its "
-            f"{len(found.folders):,} sub-folders ({some(found.folders)}) are not read.",
+            f"Pictures lie at the top level of {str(folder)!r}; its sub-folders, {len(names):,} "
+            f"({some(names)}), are not read.",
             stacklevel=4,
         )
     if found.links:

@@ -12,40 +12,43 @@ from PIL import Image
 
 @dataclass(frozen=True)
 class Embedded:
-    """A picture as a data URI."""
+    """A picture as a data URI, and its size in pixels."""
 
     uri: str
     width: int
     height: int
-    reduced: bool
-    """Whether it lost something on the way: shrunk, or stored as JPEG."""
 
 
-def embed(path: Path, most: int) -> Embedded | None:
-    """The picture at `path` in at most `most` bytes (before base64); None where it is not one."""
+def embed(path: Path, side: int, most: int) -> Embedded | None:
+    """The PNG at `path`, at most `side` pixels wide and high and `most` bytes (before base64).
+
+    What is larger is shrunk, and stored as JPEG where that is not enough. None where the file is
+    not a picture.
+    """
     try:
         content = path.read_bytes()
         with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
             image.load()
-            if len(content) <= most:
-                return _uri("png", content, image, reduced=False)
-            return _reduced(image.convert("RGB"), most)
+            if max(image.size) <= side and len(content) <= most:
+                return _embedded("png", content, image)
+            return _reduced(image.convert("RGB" if image.mode != "L" else "L"), side, most)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
 
 
-def _reduced(image: Image.Image, most: int) -> Embedded:
-    """JPEG at full size, then ever smaller, until it fits."""
+def _reduced(image: Image.Image, side: int, most: int) -> Embedded:
+    kind = "png"
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
     while True:
         buffer = io.BytesIO()
-        image.save(buffer, "JPEG", quality=90)
+        image.save(buffer, kind, quality=90, optimize=True)
         if buffer.tell() <= most or max(image.size) < 64:
-            return _uri("jpeg", buffer.getvalue(), image, reduced=True)
-        image = image.resize(
-            (max(image.width * 3 // 4, 1), max(image.height * 3 // 4, 1)), Image.Resampling.LANCZOS
-        )
+            return _embedded(kind, buffer.getvalue(), image)
+        if kind == "jpeg":
+            image.thumbnail((image.width * 3 // 4, image.height * 3 // 4), Image.Resampling.LANCZOS)
+        kind = "jpeg"
 
 
-def _uri(kind: str, content: bytes, image: Image.Image, *, reduced: bool) -> Embedded:
+def _embedded(kind: str, content: bytes, image: Image.Image) -> Embedded:
     text = base64.b64encode(content).decode("ascii")
-    return Embedded(f"data:image/{kind};base64,{text}", image.width, image.height, reduced)
+    return Embedded(f"data:image/{kind};base64,{text}", image.width, image.height)

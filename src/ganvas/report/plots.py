@@ -37,7 +37,7 @@ COLOURS = {
 """Names of the page's colours, and what they are in its light form."""
 WIDTH = 540
 """Units of a plot's width; a letter is 13 of them high."""
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",
     "font.size": 13,
@@ -71,6 +71,7 @@ def curves(
     lines: Sequence[Line],
     *,
     over: str,
+    until: float,
     marks: Sequence[Mark] = (),
     span: tuple[float, float] | None = None,
     height: int = 300,
@@ -83,6 +84,7 @@ def curves(
         x: where the rows stand, (n,).
         lines: each y is (n,), NaN where nothing was measured.
         over: what x counts.
+        until: where the run ends on x.
         marks: values to compare with.
         span: the range of y; by default that of the numbers, on a log axis where they differ
             by a factor of 30 or more and are positive.
@@ -109,9 +111,9 @@ def curves(
             )
         _scale(ax, [line.y for line in lines], [mark.y for mark in marks], span)
         ax.set_xlabel(over)
-        ax.xaxis.set_major_locator(MaxNLocator(6, integer=bool(x[-1] >= 2)))
+        ax.xaxis.set_major_locator(MaxNLocator(6, integer=until >= 2))
         ax.xaxis.set_major_formatter(FuncFormatter(_number))
-        ax.set_xlim(min(0.0, x[0]), x[-1])
+        ax.set_xlim(0, max(until, x[-1]))
 
     return _svg(name, alt, draw, height=height, right=70 if marks else 14)
 
@@ -244,7 +246,7 @@ _METADATA = ("Creator", "Date", "Format", "Type")
 
 
 def _inline(name: str, alt: str, svg: str) -> str:
-    """Matplotlib's file as an element of a page: ids of its own, the page's colours, short numbers."""
+    """Matplotlib's file as part of the page: its own ids, the page's colours, short numbers."""
     body = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<defs>") :], flags=re.DOTALL)
     body = re.sub(r'(\bid="|url\(#|href="#)', rf"\1{name}-", body).replace("xlink:href", "href")
     body = re.sub(
@@ -262,4 +264,4 @@ def _inline(name: str, alt: str, svg: str) -> str:
 def _number(value: float, _: Any = None) -> str:
     """A tick's number: 0.5, 12,000, 0.0001."""
     text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-    return text.replace("-", "\u2212")
+    return text.replace("-", "−")

@@ -51,12 +51,12 @@ def total(columns: Mapping[str, Column], player: str, terms: list[str]) -> Colum
 
 
 def smooth(y: Column) -> Column:
-    """A running mean over a fiftieth of the rows, narrower at the ends; short columns stay.
+    """A running mean over a 25th of the rows, narrower at the ends; short columns stay.
 
     >>> smooth(np.array([1.0, 5.0])).tolist()
     [1.0, 5.0]
     """
-    half = len(y) // 100
+    half = len(y) // 50
     if not half:
         return y
     n = np.arange(len(y))
@@ -67,7 +67,7 @@ def smooth(y: Column) -> Column:
 
 
 def thin(x: Column, y: Column, most: int = DRAWN) -> tuple[Column, Column]:
-    """At most `most` points of a curve that keep its peaks: the lowest and highest of each stretch."""
+    """At most `most` points of a curve: the lowest and highest of each stretch, so peaks stay."""
     if len(x) <= most:
         return x, y
     stretches = np.array_split(np.arange(len(y)), most // 2)

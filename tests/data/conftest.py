@@ -5,6 +5,8 @@ import http.server
 import threading
 import time
 
+import pytest
+
 
 class Faulty(http.server.BaseHTTPRequestHandler):
     """GET /<fault>/<file>: the file, with that fault."""
@@ -54,7 +56,7 @@ class Faulty(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serving(files):
+def _serving(files):
     """Yields a server with `url(fault)`, `asked` (what it was asked for) and `files`."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Faulty)
     server.files, server.asked, server.over = files, [], threading.Event()
@@ -69,3 +71,9 @@ def serving(files):
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture
+def serving():
+    """`with serving({name: content}) as server:`, on this machine alone."""
+    return _serving

@@ -1,0 +1,194 @@
+"""The sections that hold plots: what was measured, drawn, and what to look at in it."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+
+from ganvas.report import parts, plots, text
+from ganvas.report.plots import Mark
+from ganvas.report.record import Column, Record
+from ganvas.report.series import Line, contest, players, total, watched
+
+MOST_TERMS = 12
+"""Small plots of further terms; what is beyond is only named."""
+VERDICTS = {"D(x)": ("D(x), real", "real"), "D(G(z))": ("D(G(z)), fake", "fake")}
+PLAYERS = {"D": "d", "G": "g"}
+OTHERS = ("c1", "c2", "c3")
+
+
+def judgement(record: Record) -> str:
+    """D(x) and D(G(z)) over training."""
+    lines = [
+        Line(label, record.columns[name], colour)
+        for name, (label, colour) in VERDICTS.items()
+        if name in record.columns
+    ]
+    if not lines:
+        return ""
+    plot = _curves(
+        record,
+        "verdict",
+        "D(x) and D(G(z)) over training",
+        lines,
+        marks=[Mark(0.5, text.HALF)],
+        span=(-0.02, 1.02),
+    )
+    return parts.section("What D thinks", parts.beside(plot, text.judgement(record)))
+
+
+def losses(record: Record) -> str:
+    """The loss of each player over training."""
+    lines = _totals(record)
+    if not lines:
+        return ""
+    marks = []
+    if record.game.get("loss") in text.LOG_LOSSES:
+        d, g = text.even(record)
+        names = {"d_loss": (d, "2 log 2" if d > 1 else "log 2", "d")}
+        names["g_loss"] = (g, "−log 2" if g < 0 else "log 2", "g")
+        marks = [Mark(*names[line.label]) for line in lines if line.label in names]
+    plot = _curves(record, "losses", "The losses over training", lines, marks=marks)
+    return parts.section("The losses", parts.beside(plot, text.losses(record)))
+
+
+def gradients(record: Record) -> str:
+    """The norm of each player's gradient over training."""
+    names = [name for name in record.columns if name.endswith("/gradient")]
+    if not names:
+        return ""
+    lines = [
+        Line(f"{player}'s gradient", record.columns[name], colour)
+        for name in names
+        for player in [name.removesuffix("/gradient")]
+        for colour in [_colour(player, [n.removesuffix("/gradient") for n in names])]
+    ]
+    plot = _curves(record, "gradients", "Gradient norms over training", lines)
+    return parts.section("The gradients", parts.beside(plot, text.GRADIENTS))
+
+
+def terms(record: Record) -> str:
+    """The parts of the losses, and whatever else was measured, in small plots."""
+    groups = _further(record)
+    shown = [
+        f"<figure>{_curves(record, f'term{i}', 'Over training: ' + name, lines, height=220)}"
+        f"<figcaption>{escape(text.term(name))}</figcaption></figure>"
+        for i, (name, lines) in enumerate(list(groups.items())[:MOST_TERMS])
+    ]
+    rest = list(groups)[MOST_TERMS:]
+    more = f"Not drawn: {', '.join(rest)}." if rest else ""
+    grid = f'<div class="small">{"".join(shown)}</div>' if shown else ""
+    return parts.section("What the losses are made of", grid, parts.paragraphs(more))
+
+
+def values(record: Record) -> str:
+    """The values of real and generated samples."""
+    if not record.values:
+        return ""
+    keys = parts.legend([("X, real", "real"), ("G(z), fake", "fake")])
+    real, fake = record.values["real"], record.values["fake"]
+    if real["kind"] == "pixels":
+        plot, words = _pixels(
+            np.array(real["counts"], float), np.array(fake["counts"], float), real
+        )
+        return parts.section("Pixel values", parts.beside(keys + plot, words)) if plot else ""
+    plot, words = _points(np.array(real["points"], float), np.array(fake["points"], float))
+    return parts.section("Where the samples lie", parts.beside(keys + plot, words)) if plot else ""
+
+
+def _curves(
+    record: Record,
+    name: str,
+    alt: str,
+    lines: list[Line],
+    *,
+    marks: list[Mark] | None = None,
+    span: tuple[float, float] | None = None,
+    height: int = 300,
+) -> str:
+    epochs = record.last("epoch") >= 1
+    plot = plots.curves(
+        name,
+        alt,
+        record.columns["epoch" if epochs else "step"],
+        lines,
+        over="epochs" if epochs else "steps",
+        until=record.epoch if epochs else record.step,
+        marks=marks or [],
+        span=span,
+        height=height,
+    )
+    return parts.legend(lines) + plot
+
+
+def _totals(record: Record) -> list[Line]:
+    found = players(record.columns)
+    return [
+        Line(
+            _loss_name(player, names),
+            total(record.columns, player, contest(names)),
+            _colour(player, list(found)),
+        )
+        for player, names in found.items()
+    ]
+
+
+def _loss_name(player: str, names: list[str]) -> str:
+    if (player == "D" and {"real", "fake"} <= set(names)) or (player == "G" and "fake" in names):
+        return f"{player.lower()}_loss"
+    return f"{player}: " + " + ".join(contest(names))
+
+
+def _colour(player: str, names: list[str]) -> str:
+    others = [name for name in names if name not in PLAYERS]
+    return PLAYERS.get(player) or OTHERS[others.index(player) % len(OTHERS)]
+
+
+def _further(record: Record) -> dict[str, list[Line]]:
+    """The small plots: a player's real and fake term in one, every other number in its own."""
+    groups: dict[str, list[Line]] = {}
+    found = players(record.columns)
+    for player, names in found.items():
+        if len(names) == 1:
+            continue
+        duel = [name for name in names if name in ("real", "fake")]
+        for name in names:
+            column = f"{player}/{name}"
+            if name in duel and len(duel) == 2:
+                line = Line(column, record.columns[column], name)
+                groups.setdefault(f"{player}/real, {player}/fake", []).append(line)
+            else:
+                colour = name if name in duel else _colour(player, list(found))
+                groups[column] = [Line(column, record.columns[column], colour)]
+    for name in watched(record.columns):
+        if name not in VERDICTS:
+            groups[name] = [Line(name, record.columns[name], "c1")]
+    return groups
+
+
+def _pixels(real: Column, fake: Column, facts: object) -> tuple[str, str]:
+    if real.shape != fake.shape or not real.sum() or not fake.sum():
+        return "", ""
+    real, fake = real / real.sum(), fake / fake.sum()
+    low, high = facts["range"] if isinstance(facts, dict) and "range" in facts else (0.0, 1.0)
+    alt = "Histograms of the pixel values of real and generated samples"
+    plot = plots.pixels("values", alt, real, fake, (float(low), float(high)))
+    ends = [(float(real[i]), float(fake[i])) for i in (0, -1)]
+    between = (1 - ends[0][0] - ends[1][0], 1 - ends[0][1] - ends[1][1])
+    return plot, text.pixels(ends[0], between, ends[1])
+
+
+def _points(real: Column, fake: Column) -> tuple[str, str]:
+    if real.ndim != 2 or real.shape[1:] != fake.shape[1:] or not len(real) or not len(fake):
+        return "", ""
+    dims = min(real.shape[1], 2)
+    inside = np.ones(len(fake), dtype=bool)
+    for axis in range(dims):
+        low, high = plots.frame(real[:, axis])
+        inside &= (fake[:, axis] >= low) & (fake[:, axis] <= high)
+    words = text.points(real.shape[1], int((~inside).sum()), len(fake))
+    alt = "Real and generated points"
+    if dims == 1:
+        return plots.density("values", alt, real[:, 0], fake[:, 0]), words
+    return plots.scatter("values", alt, real[:, :2], fake[inside, :2]), words

@@ -1,0 +1,235 @@
+"""The words of the page: what a run was, and what to look at in each of its plots."""
+
+from __future__ import annotations
+
+import math
+
+from ganvas.report.record import Record
+
+LOG2 = math.log(2)
+LOG_LOSSES = ("minimax", "nonsaturating")
+"""The losses of the 2014 paper, for which log 2 and D = ½ mean something."""
+HALF = "½"
+
+GROWTH = (
+    "Every grid starts from the same noise, so one place in the grids is one sample growing up. "
+    "Look for two things: does it get sharper, and do the samples stay different from each other? "
+    "A grid that shows the same few samples again and again is mode collapse."
+)
+BESIDE = (
+    "Compare the two by what they have in common: thickness, grey tones, how varied they are. "
+    "A single good sample proves little; sixty-four different good ones do."
+)
+BESIDE_POINTS = (
+    "Both clouds in one frame. G has learned the data when the generated points lie where the real "
+    "ones lie, everywhere, and equally dense."
+)
+GRADIENTS = (
+    "The length of each player's gradient, before its optimizer makes the step. Slow changes are "
+    "healthy. A curve that sinks to nothing belongs to a player with nothing left to learn from; "
+    "one that keeps climbing, or jumps, announces trouble."
+)
+TERMS = {
+    "real": "The loss on real samples.",
+    "fake": "The loss on generated samples.",
+    "r1": "The R1 penalty: how steep D is at real samples, times its weight. It keeps D smooth.",
+    "r2": "The R2 penalty: how steep D is at generated samples, times its weight.",
+    "gp": "The gradient penalty: how far the slope of D is from 1, times its weight.",
+    "cycle": "How far A → B → A comes back from where it started.",
+    "class": "How wrong the predicted classes are.",
+}
+"""What is known of a term by its name."""
+
+
+def beginning(record: Record, family: str) -> str:
+    """What this run is, in one sentence."""
+    config, env = record.config, record.env
+    per = "points" if record.points else "images"
+    device = {"cpu": "the processor", "cuda": "a GPU", "mps": "an Apple GPU"}
+    name = str(env.get("device", "")).partition(":")[0]
+    threads = env.get("threads") if name == "cpu" else None
+    where = f" on {device.get(name, name)}" if name else ""
+    where += f" with {plural(threads, 'thread')}" if isinstance(threads, int) else ""
+    seconds = record.last("seconds") * record.step / record.last("step")
+    took = f" in {duration(seconds)}" if math.isfinite(seconds) else ""
+    passes = f" for {plural(record.epoch, 'epoch')}" if math.isfinite(record.epoch) else ""
+    batch = f" of {plural(config['batch'], per[:-1])}" if "batch" in config else ""
+    steps = f"{plural(record.step, 'step')}{batch}"
+    return (
+        f"{family} trained on {config.get('data', 'unnamed data')}{passes} ({steps}){took}{where}."
+    )
+
+
+def ending(record: Record) -> str:
+    """Why the run is shorter than it was meant to be; empty where it is not."""
+    done = max(
+        record.step / record.config.get("steps", math.inf),
+        record.epoch / record.config.get("epochs", math.inf),
+        record.last("seconds") / (60 * record.config.get("minutes", math.inf)),
+        key=lambda share: share if math.isfinite(share) else 0.0,
+    )
+    if record.stopped is None:
+        return (
+            "The log has no end: this run is still training, or was killed. What follows is how "
+            f"far it got, {share(done)} of its budget."
+        )
+    step, reason = record.stopped
+    if not math.isfinite(done) or done >= 0.999 or reason.endswith(("done", "made", "over")):
+        return ""
+    return (
+        f"This run was interrupted at step {step:,} ({reason}), after {share(done)} of its budget."
+    )
+
+
+def judgement(record: Record) -> str:
+    """How to read D(x) and D(G(z)), and what they were at the end."""
+    general = (
+        "How real D finds the data, D(x), and the samples, D(G(z)): averages of its verdict, 0 for "
+        f"fake and 1 for real. Far apart, D is winning; where both meet at {HALF}, it can only "
+        f"guess, which is where the theory says the game ends. A line that sticks to 0 or 1 means "
+        "that one player has won and the other has little left to learn from."
+    )
+    real, fake = record.end("D(x)"), record.end("D(G(z))")
+    if not (math.isfinite(real) and math.isfinite(fake)):
+        return general
+    return (
+        f"{general}\n\nOver the last tenth of this run D(x) is {real:.2f} and D(G(z)) is "
+        f"{fake:.2f}: {_verdict(real, fake, record)}"
+    )
+
+
+def _verdict(real: float, fake: float, record: Record) -> str:
+    if real > 0.95 and fake < 0.05:
+        cure = (
+            " Under the minimax loss that leaves G almost without a gradient."
+            if record.game.get("loss") == "minimax"
+            else ""
+        )
+        return f"D is nearly always right, far ahead of G.{cure}"
+    if abs(real - fake) < 0.05 and not 0.1 < real < 0.9:
+        return "D says the same of everything, so its verdict teaches G nothing."
+    if abs(real - 0.5) < 0.1 and abs(fake - 0.5) < 0.1:
+        return (
+            "D can hardly tell them apart. Either G is good or D is weak; the samples above show "
+            "which."
+        )
+    if real > fake:
+        return "D still tells them apart, which is how most runs look, good ones too."
+    return "D takes fakes for more real than the data; G has just fooled it, which seldom lasts."
+
+
+def losses(record: Record) -> str:
+    """How to read the losses."""
+    general = (
+        "The losses say who is ahead, not how good the samples are: each is measured against an "
+        "opponent that changes. So watch for balance, and judge by the pictures."
+    )
+    if record.game.get("loss") not in LOG_LOSSES:
+        return general
+    saturating = record.game["loss"] == "minimax"
+    coin = record.game.get("feed") == "coin"
+    g = "log(1 − D(G(z)))" if saturating else "−log D(G(z))"
+    halved = " (each counted when the coin chose it, so half of the usual sum)" if coin else ""
+    words = (
+        f"d_loss = −log D(x) − log(1 − D(G(z))){halved} adds D's loss on real and on fake "
+        f"samples; some lectures print half of it. g_loss = {g}. The dashed lines are where they "
+        f"stand when D can only guess: {levels(record)}.\n\n"
+        "They should not go to 0. d_loss near 0 means that D sees through every fake, so G has "
+        "lost; a G that always wins has made D useless as a teacher. Between equals both stay near "
+        "their lines. And they only say who is ahead, not how good the samples are."
+    )
+    return words + _apart(record, coin)
+
+
+def _apart(record: Record, coin: bool) -> str:
+    d_loss = (record.end("D/real") + record.end("D/fake")) * (2 if coin else 1)
+    if not d_loss < 2 * LOG2:
+        return ""
+    return (
+        f"\n\nFrom the paper's proof, (log 4 − d_loss) / 2 = {LOG2 - d_loss / 2:.2f} at the end is "
+        "what this D can show of the Jensen–Shannon divergence between data and samples: 0 when "
+        "they are the same, at most log 2 = 0.69."
+    )
+
+
+def levels(record: Record) -> str:
+    """The losses at D = ½, in words."""
+    d, g = even(record)
+    sign = "−" if g < 0 else ""
+    name = "2 log 2" if d > 1 else "log 2"
+    return f"{name} = {d:.3f} for d_loss, {sign}log 2 = {sign}{abs(g):.3f} for g_loss"
+
+
+def even(record: Record) -> tuple[float, float]:
+    """d_loss and g_loss where D = ½ everywhere."""
+    d = LOG2 if record.game.get("feed") == "coin" else 2 * LOG2
+    return d, -LOG2 if record.game.get("loss") == "minimax" else LOG2
+
+
+def term(name: str) -> str:
+    """What a term measures, where its name is known; else empty."""
+    return TERMS.get(name.rpartition("/")[2], "")
+
+
+def pixels(
+    black: tuple[float, float], between: tuple[float, float], white: tuple[float, float]
+) -> str:
+    """How to read the histograms; each pair is the share of real and of generated pixels."""
+    rows = [("darkest", black), ("brightest", white)]
+    ends = " and ".join(f"{share(r)} of the real pixels are {name}" for name, (r, _) in rows)
+    fakes = f"{share(black[1])} and {share(white[1])}"
+    haze = ""
+    if between[1] > 1.15 * between[0]:
+        haze = (
+            f" G puts {share(between[1])} of its pixels between the two, the data only "
+            f"{share(between[0])}: a grey haze where there should be a plain ground."
+        )
+    elif between[1] < 0.85 * between[0]:
+        haze = (
+            f" G puts only {share(between[1])} of its pixels between the two, the data "
+            f"{share(between[0])}: its pictures are harder than the real ones."
+        )
+    return (
+        "How often each pixel value occurs; every line of the scale is ten times the one below. "
+        "A good G has the same histogram as the data, though the same histogram alone does not "
+        "make a good G.\n\n"
+        f"Here {ends} (within 1/64 of the scale); of G's, {fakes}.{haze}"
+    )
+
+
+def points(dims: int, outside: int, count: int) -> str:
+    """How to read the density or the scatter of points."""
+    shape = (
+        "The density of the data and of G's samples."
+        if dims == 1
+        else "Real and generated points in one frame."
+        if dims == 2
+        else f"The first two of {dims} coordinates of real and generated points."
+    )
+    lost = f" {outside:,} of {count:,} generated points lie outside the frame." if outside else ""
+    return (
+        f"{shape} A real peak or cluster without generated points is a mode that G has dropped; "
+        "generated points where the data have none are its mistakes, often bridges between "
+        f"clusters.{lost}"
+    )
+
+
+def plural(n: float, one: str) -> str:
+    """`1 epoch`, `2.5 epochs`, `1,407 steps`."""
+    text = f"{n:,.0f}" if n >= 1000 or abs(n - round(n)) < 0.005 * max(n, 1) else f"{n:.3g}"
+    return f"{text} {one}" if text == "1" else f"{text} {one}s"
+
+
+def duration(seconds: float) -> str:
+    """`36 seconds`, `12 minutes`, `3.4 hours`."""
+    if seconds < 90:
+        return plural(round(seconds) or 1, "second")
+    if seconds < 90 * 60:
+        return plural(round(seconds / 60), "minute")
+    return plural(round(seconds / 3600, 1), "hour")
+
+
+def share(part: float) -> str:
+    """`81 %`, `0.4 %`."""
+    percent = 100 * part
+    return f"{percent:.0f} %" if percent >= 9.5 or percent == 0 else f"{percent:.1f} %"

@@ -1,0 +1,30 @@
+"""The contract: every family keeps it, and each planted fault breaks just its own promise."""
+
+from __future__ import annotations
+
+import pytest
+from planted import BROKEN, Good
+
+from ganvas import families
+from ganvas.check import PROMISES, check
+
+
+@pytest.mark.parametrize("name", families.names())
+def test_every_family_keeps_every_promise(name):
+    results = list(check(families.find(name)()))
+    assert [result.promise for result in results] == list(PROMISES)
+    assert {result.promise: result.broken for result in results if result.broken} == {}
+
+
+def test_the_good_one_keeps_every_promise():
+    assert [result.broken for result in check(Good())] == [""] * len(PROMISES)
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_planted_fault_breaks_its_own_promise_and_no_other(kind):
+    broken = {result.promise: result.broken for result in check(kind()) if result.broken}
+    assert list(broken) == [BROKEN[kind]], broken
+
+
+def test_every_promise_has_its_planted_fault():
+    assert set(BROKEN.values()) == set(PROMISES)
