@@ -11,10 +11,10 @@ import random
 from dataclasses import dataclass
 
 import torch
-from games import Small
 from torch import nn
 from torch.nn.functional import softplus
 
+from games import Small
 from ganvas import Nets, Optim, Schedule, still
 from ganvas.data.batches import Points
 
@@ -35,7 +35,9 @@ class Good(Small):
 
     def build(self, data):
         def net(out):
-            return nn.Sequential(nn.Linear(2, self.width), nn.LeakyReLU(), nn.Linear(self.width, out))
+            return nn.Sequential(
+                nn.Linear(2, self.width), nn.LeakyReLU(), nn.Linear(self.width, out)
+            )
 
         return Nets(G=net(2), D=net(1))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from planted import BROKEN, Good
 
 from ganvas import families
 from ganvas.check import PROMISES, check
+from planted import BROKEN, Good
 
 
 @pytest.mark.parametrize("name", families.names())

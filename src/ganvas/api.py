@@ -8,7 +8,7 @@ from typing import Any
 from ganvas import report
 from ganvas.errors import UsageError
 from ganvas.game import Game
-from ganvas.model import Model, load
+from ganvas.model import Model
 from ganvas.recipe import Recipe, plain
 from ganvas.recipes import resolve
 from ganvas.run import Run
@@ -48,7 +48,8 @@ def train(
     run, trainer = start(recipe, Path(outdir))
     for _ in run.record(trainer):
         pass
-    report.write(run.path)
+    if run.logged:
+        report.write(run.path)
     return Model(trainer.game, trainer.drawing_nets(), trainer.data.spec)
 
 

@@ -206,11 +206,9 @@ def _verified(path: Path, sealed: bytes, state: bytes) -> dict[str, Any]:
     """The manifest, if it is as we write it and describes `path` and `state`; or StorageError."""
     actual = hashlib.sha256(sealed[:-_SEAL_SIZE]).hexdigest()
     if sealed[-_SEAL_SIZE:] != (_SEAL % actual).encode():
-        said = re.search((_SEAL % "([0-9a-f]{64})").encode() + rb"\Z", sealed)
-        expected = said[1].decode() if said else "unreadable"
-        raise StorageError(
-            f"{path / MANIFEST} is damaged: expected SHA-256 {expected}, found {actual}."
-        )
+        seal = re.search((_SEAL % "([0-9a-f]{64})").encode() + rb"\Z", sealed)
+        said = seal[1].decode() if seal else "unreadable"
+        raise StorageError(f"{path / MANIFEST} is damaged: expected SHA-256 {said}, not {actual}.")
     manifest: dict[str, Any] = json.loads(sealed)
     if manifest["schema"] != SCHEMA:
         raise StorageError(
@@ -225,22 +223,19 @@ def _verified(path: Path, sealed: bytes, state: bytes) -> dict[str, Any]:
     if (file["bytes"], file["sha256"]) != (len(state), actual):
         raise StorageError(
             f"{path / STATE} is damaged: expected {file['bytes']} bytes with SHA-256 "
-            f"{file['sha256']}, found {len(state)} with {actual}."
+            f"{file['sha256']}, not {len(state)} with {actual}."
         )
     return manifest
 
 
 def _manifest(step: int, state: bytes, info: Mapping[str, Any]) -> bytes:
+    versions = {"ganvas": version("ganvas"), "torch": torch.__version__}
+    versions["python"] = platform.python_version()
     body = {
         "schema": SCHEMA,
         "step": step,
         "files": {STATE: {"bytes": len(state), "sha256": hashlib.sha256(state).hexdigest()}},
-        "made_with": {
-            "ganvas": version("ganvas"),
-            "torch": torch.__version__,
-            "python": platform.python_version(),
-            "threads": torch.get_num_threads(),
-        },
+        "made_with": versions | {"threads": torch.get_num_threads()},
         "info": dict(info),
     }
     text = json.dumps(body, indent=1, allow_nan=False).removesuffix("\n}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 
 import torch
+
 from ganvas.game import Game, Nets
 
 RAMP = 0.05

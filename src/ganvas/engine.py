@@ -43,6 +43,7 @@ class Side(NamedTuple):
 
     @property
     def name(self) -> str:
+        """`D`, or `G+Q` for one loss of two players."""
         return "+".join(self.players)
 
 
@@ -164,9 +165,7 @@ class Engine:
     def _backward(self, side: Side, parts: int, keep: bool) -> None:
         loss = torch.stack([term.float() for term in side.terms.values()]).sum() / parts
         try:
-            torch.autograd.backward(
-                loss, inputs=self.parameters(side.players), retain_graph=keep
-            )
+            torch.autograd.backward(loss, inputs=self.parameters(side.players), retain_graph=keep)
         except RuntimeError as error:
             if "modified by an inplace operation" not in str(error):
                 raise
@@ -241,11 +240,11 @@ class Engine:
         self.clock.draws += plays[0].draws
         self.clock.images += shown
         self.ema.update(self.game.ema(self.clock), shown, self.clock.images)
-        names = plays[0].moment.watched
-        self.watched = {
-            name: sum(float(play.moment.watched[name]) for play in plays) / len(plays)
-            for name in names
-        }
+        seen: dict[str, list[float]] = {}
+        for play in plays:
+            for name, value in play.moment.watched.items():
+                seen.setdefault(name, []).append(float(value))
+        self.watched = {name: sum(values) / len(values) for name, values in seen.items()}
         if self._flags:
             self.check_finite(LAG)
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A turn was evaluated: its terms and gradient are there, and, if `moved`, the step was made."""
+    """A turn was evaluated: its terms and gradient are there; if `moved`, the step was made."""
 
     step: int
     player: str

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from ganvas.recipe import Recipe
 
 T = TypeVar("T")
+_WORDING = [
+    (r"^Error parsing (\S+): (?:expected|no type matching)", r"\1: expected"),
+    (r"^Error parsing (\S+): invalid literal for int\(\) with base 10:", r"\1: expected INT, got"),
+    (r"^Error parsing (\S+): could not convert string to float:", r"\1: expected FLOAT, got"),
+    (r"^Error parsing (\S+): .* for arguments: \[(.*)\]", r"\1: cannot read \2"),
+    (r"\{None\}\|(\S+) could be instantiated from \[(.*)\]", r"\1, got \2"),
+    (r"^Missing from (.*): (\S+) (.*?)\.? \(required\)$", r"\1 needs \2: \3"),
+]
+"""What tyro says, and what we say."""
 
 
 def parse(kind: type[T], argv: list[str], command: str, default: T | None = None) -> T:
@@ -41,6 +50,8 @@ def parse(kind: type[T], argv: list[str], command: str, default: T | None = None
             )
     except SystemExit:
         raise UsageError(_sentence(said.getvalue())) from None
+    if rest and not rest[0].startswith("-"):
+        raise UsageError(f"{rest[0]!r} is one word too many.")
     if rest:
         raise unknown("option", rest[0].split("=")[0], known_flags(kind, options, command))
     result: T = parsed
@@ -102,9 +113,9 @@ def _registry() -> Any:
 
 
 def _sentence(boxed: str) -> str:
-    """tyro's boxed message as one sentence."""
-    lines = [re.sub(r"[│╭╮╰╯─]+", " ", line).strip() for line in boxed.splitlines()]
-    kept = [
-        line for line in lines if line and not line.startswith(("For full helptext", "Parsing"))
-    ]
-    return re.sub(r"\s+", " ", " ".join(kept)).rstrip(".") + "."
+    """tyro's boxed message as one sentence: what stands below the title, in our words."""
+    _, said, *_ = re.split(r"[-─]{9,}", re.sub(r"[│╭╮╰╯├┤]", " ", boxed) + "-" * 9)
+    said = re.sub(r"\s+", " ", said).partition("Got errors:")[0].strip()
+    for theirs, ours in _WORDING:
+        said = re.sub(theirs, ours, said)
+    return said[:1].upper() + said[1:].rstrip(".") + "."

@@ -96,11 +96,11 @@ class Moment:
 
     def watch(self, name: str, value: Tensor) -> None:
         """Shows the mean of `value` beside the losses, without minimising it."""
-        if self._watching:
+        if self._watching and value.numel():
             self.watched[name] = value.detach().float().mean()
 
     def update(self, module: Updatable, value: Tensor) -> None:
-        """Calls `module.update(value)` once at the end of the turn, with the mean over all parts."""
+        """Calls `module.update(value)` once at the turn's end, with the mean over all parts."""
         self.updates.append((module, value.detach()))
 
     def _generator(self) -> torch.Generator:
@@ -171,7 +171,7 @@ class Game(ABC):
         """
 
     def sample(self, nets: Any, n: int, y: Tensor | None, t: Moment) -> Tensor:
-        """`n` samples in the game's range, of the classes `y` (n,) where the game is conditional."""
+        """`n` samples in the game's range, of the classes `y` (n,) if the game is conditional."""
         return self.decode(nets, self.latent(n, t), y)
 
     def latent(self, rows: int | Batch, t: Moment) -> Tensor:

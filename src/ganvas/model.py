@@ -116,6 +116,8 @@ def load(run: str | Path, *, family: str | None = None) -> Model:
 def recipe_of(config: dict[str, object], family: str | None = None) -> Recipe:
     """The recipe that a stored `config` stands for; `family` names the file of one's own family."""
     name, source = str(config.get("family", "")), str(config.get("source", ""))
+    if not name:
+        raise UsageError('The recipe names no family; add a line such as family = "gan".')
     if not source:
         return Recipe(game=families.find(name)(), family=name).merged(config)
     if family is None:

@@ -1,8 +1,9 @@
 """The values of options: fields that are fixed for a run, and numbers that change within it.
 
-A `Schedule` is a rate, a loss weight, a half-life over the images shown. It is written `2e-4` (constant) or `START:END:KIMG[:linear]`: from START to END over the first KIMG
-thousand images, along a half cosine or a straight line; `100-200` in place of KIMG holds START
-until 100,000 images. The same text serves Python, TOML and the command line.
+A `Schedule` is a rate, a loss weight, a half-life over the images shown. It is written `2e-4`
+(constant) or `START:END:KIMG[:linear]`: from START to END over the first KIMG thousand images,
+along a half cosine or a straight line; `100-200` in place of KIMG holds START until 100,000
+images. The same text serves Python, TOML and the command line.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Le
 
 from ganvas.errors import UsageError, unknown
 from ganvas.game import Game
@@ -41,7 +41,7 @@ class Settings:
     """Budget: passes over the data in all."""
     minutes: Annotated[float, Ge(0)] | None = None
     """Budget: minutes of training in all."""
-    batch: Annotated[int, Ge(1)] = 128
+    batch: Annotated[int, Ge(1), Le(2**20)] = 128
     """Samples of a minibatch."""
     micro_batch: Annotated[int, Ge(1)] | None = None
     """Samples held in memory at a time; must divide the batch."""
@@ -107,7 +107,7 @@ class Recipe:
 
 
 def plain(config: Any) -> dict[str, Any]:
-    """A configuration dataclass as nested dicts of TOML's types; fields that are None are left out."""
+    """A configuration dataclass as nested dicts of TOML's types, without what is None."""
     result: dict[str, Any] = {}
     for f in dataclasses.fields(config):
         value = getattr(config, f.name)

@@ -37,6 +37,8 @@ COMPARED = 2048
 """Samples whose values are compared with as many real ones."""
 SHOWN_POINTS = 1000
 
+_LEFTOVER = re.compile(r"\..+\.[0-9]+")  # of a process killed while it replaced a file
+
 
 class Run:
     """A folder under `runs/`, held by one process at a time.
@@ -56,19 +58,17 @@ class Run:
         data = re.sub(r"[^\w.-]+", "-", Path(recipe.settings.data).name or "data").strip("-")
         try:
             outdir.mkdir(parents=True, exist_ok=True)
-            while True:
-                numbers = [int(p.name[:4]) for p in outdir.iterdir() if re.match(r"\d{4}-", p.name)]
-                path = outdir / f"{max(numbers, default=-1) + 1:04d}-{recipe.family}-{data}"
-                try:
-                    path.mkdir()
-                    break
-                except FileExistsError:
-                    continue  # another process took the number
+            with filelock.FileLock(outdir / ".lock"):  # two processes get two numbers
+                names = [re.match(r"(\d{4,})-", path.name) for path in outdir.iterdir()]
+                number = max((int(name[1]) for name in names if name), default=-1) + 1
+                path = outdir / f"{number:04d}-{recipe.family}-{data}"
+                path.mkdir()
             (path / "samples").mkdir()
-            (path / "config.toml").write_text(recipe.to_toml(), encoding="utf-8")
         except OSError as error:
             raise StorageError(f"No run can be made in {outdir}: {error.strerror}.") from error
-        return cls(path)
+        run = cls(path)
+        run.configure(recipe)
+        return run
 
     @classmethod
     def open(cls, path: Path) -> Run:
@@ -77,9 +77,19 @@ class Run:
             raise UsageError(f"{path} is not a run: it has no config.toml.")
         return cls(path)
 
+    def configure(self, recipe: Recipe) -> None:
+        """Writes `recipe` down as what the run is."""
+        files.replace(self.path / "config.toml", recipe.to_toml().encode())
+
+    @property
+    def logged(self) -> bool:
+        """Whether a step has been logged, so that there is something to report."""
+        metrics = self.path / "metrics.jsonl"
+        return metrics.exists() and metrics.stat().st_size > 0
+
     def record(self, trainer: Trainer) -> Iterator[Event]:
         """Trains, and writes what happens into the folder as the events pass through."""
-        with self._held():
+        with self.held(), self._written():
             self._begin(trainer)
             metrics = (self.path / "metrics.jsonl").open("a", encoding="utf-8")
             with metrics:
@@ -95,13 +105,16 @@ class Run:
             self._values(trainer)
 
     @contextmanager
-    def _held(self) -> Iterator[None]:
+    def held(self) -> Iterator[None]:
         """Holds the folder's lock, with a note of who holds it for the one who is refused."""
         note = self.path / ".holder"
         try:
             self._lock.acquire()
         except filelock.Timeout:
-            raise StorageError(f"{self.path} is in use by {note.read_text()}.") from None
+            who = note.read_text() if note.exists() else "another process"
+            raise StorageError(f"{self.path} is in use by {who}.") from None
+        except OSError as error:
+            raise StorageError(f"{self.path} cannot be written: {error.strerror}.") from error
         try:
             since = time.strftime("%Y-%m-%d %H:%M:%S")
             files.replace(
@@ -111,16 +124,26 @@ class Run:
         finally:
             self._lock.release()
 
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StorageError(f"{self.path} cannot be written: {error.strerror}.") from error
+
     def _begin(self, trainer: Trainer) -> None:
         """Drops what a killed run left beyond its checkpoint, and notes machine and real data."""
         step = trainer.clock.step
         if self.checkpoints.exists():
             checkpoint.sweep(self.checkpoints)
+        for path in (*self.path.glob(".*"), *(self.path / "samples").glob(".*")):
+            if _LEFTOVER.fullmatch(path.name):
+                path.unlink()
         for name in ("metrics.jsonl", "samples.jsonl"):
             file = self.path / name
-            if file.exists():
+            if file.exists():  # a run that begins again draws its first samples again
                 rows = [line for line in file.read_text().splitlines(True) if _whole(line, step)]
-                files.replace(file, "".join(rows).encode())
+                files.replace(file, "".join(rows if step else []).encode())
         facts = json.dumps(environment(trainer), indent=2)
         files.replace(self.path / "env.json", facts.encode())
         if not (self.path / "reals.png").exists():

@@ -42,7 +42,7 @@ class Trainer:
         game: the family, with its options.
         data: a data set, or the name of one.
         folder: where checkpoints go; None keeps none.
-        settings: the other options; or give them by name, as in `Trainer(GAN(), "mnist", epochs=3)`.
+        settings: the other options; or give them by name: `Trainer(GAN(), "mnist", epochs=3)`.
 
     Raises:
         UsageError: the data do not fit the game, or an option is out of range.
@@ -162,7 +162,7 @@ class Trainer:
         return Changed(self.clock.step, changed)
 
     def stop(self, reason: str) -> None:
-        """Lets the step in progress finish; iteration then saves and ends. Safe in a signal handler."""
+        """Lets the step in progress finish; iteration then saves and ends. For signal handlers."""
         self.stopping = reason
 
     def save(self) -> Saved:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import warnings
 
 COMMANDS = {
     "train": "train a GAN and write a run folder with samples, checkpoints and a report",
@@ -17,7 +18,7 @@ COMMANDS = {
 
 def main(argv: list[str] | None = None) -> int:
     """Runs a command; returns the exit code (see `ganvas.errors`)."""
-    from ganvas.errors import GanvasError, UsageError, unknown
+    from ganvas.errors import GanvasError, StorageError, UsageError, unknown
 
     args = sys.argv[1:] if argv is None else argv
     if not args or args[0] in ("-h", "--help"):
@@ -32,15 +33,26 @@ def main(argv: list[str] | None = None) -> int:
         if args[0] not in COMMANDS:
             raise unknown("command", args[0], COMMANDS)
         command = importlib.import_module(f"ganvas.cli.{args[0]}")
-        code: int = command.main(args[1:])
-        return code
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn
+            code: int = command.main(args[1:])
+            return code
     except GanvasError as error:
         print(f"ganvas: {error}", file=sys.stderr)
         if isinstance(error, UsageError) and args[0] in COMMANDS:
             print(f"Try 'ganvas {args[0]} --help'.", file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        return 130
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        print(f"ganvas: {error.filename}: {error.strerror}.", file=sys.stderr)
+        return StorageError.exit_code
+
+
+def _warn(message: Warning | str, *_: object) -> None:
+    print(f"ganvas: warning: {message}", file=sys.stderr)
 
 
 def usage() -> str:

@@ -44,6 +44,10 @@ def main(argv: list[str]) -> int:
     if args.seed < 0:
         raise UsageError(f"seed is 0 or more, got {args.seed}.")
     model = load(args.run, family=args.family)
+    if args.dir is not None and not model.data.is_images:
+        raise UsageError("--dir is for images; points go to --npz.")
+    if args.out is not None and args.out.suffix not in (".png", ".svg")[: 2 - model.data.is_images]:
+        raise UsageError(f"--out is a .png file, got {str(args.out)!r}.")
     labels = args.labels[0] if len(args.labels) == 1 else args.labels or None
     samples = model.sample(args.n, labels, args.seed)
     out = args.out
@@ -71,8 +75,6 @@ def show(model: Model, samples: Tensor, out: Path) -> None:
 
 def one_each(samples: Tensor, folder: Path) -> None:
     """One PNG a sample, at its own size, named by its number."""
-    if samples.ndim != 4:
-        raise UsageError("--dir is for images; points go to --npz.")
     folder.mkdir(parents=True, exist_ok=True)
     for i, image in enumerate(samples):
         pictures.save_png(pictures.grid(image[None], margin=0, enlarge=1), folder / f"{i:05d}.png")

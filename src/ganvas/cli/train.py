@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from ganvas import api, checkpoint, flags, report
 from ganvas.cli.progress import follow
@@ -43,7 +43,7 @@ def main(argv: list[str]) -> int:
             raise UsageError(f"--resume goes on with what {resumed} trains; leave {what!r} out.")
         recipe = recipe_of(read(Run.open(Path(resumed)).path / "config.toml"), own)
     else:
-        recipe = resolve(what)
+        recipe = recipe_of(read(Path(what)), own) if _is_toml(what) else resolve(what)
     where, changes = flags.over(recipe, rest, Where(), "train [WHAT]")
     if where.resume is not None:
         refuse(changes, where.resume)
@@ -51,8 +51,11 @@ def main(argv: list[str]) -> int:
     if where.dry_run:
         print(recipe.to_toml(), end="")
         return 0
-    run, trainer = resume(where.resume, recipe) if where.resume else api.start(recipe, where.outdir)
-    return train(run, trainer)
+    if where.resume is None:
+        return train(*api.start(recipe, where.outdir))
+    run = Run.open(where.resume)
+    with run.held():  # before the checkpoint is read: another process could be at work on it
+        return train(run, resume(run, recipe))
 
 
 def refuse(changes: dict[str, Any], run: Path) -> None:
@@ -65,14 +68,17 @@ def refuse(changes: dict[str, Any], run: Path) -> None:
         )
 
 
-def resume(path: Path, recipe: Recipe) -> tuple[Run, Trainer]:
-    """The run in `path` and its trainer, at its newest good checkpoint."""
-    run = Run.open(path)
+def resume(run: Run, recipe: Recipe) -> Trainer:
+    """The trainer of `run` at its newest good checkpoint; before the first, at the beginning."""
     trainer = Trainer(
         recipe.game, recipe.settings.data, settings=recipe.settings, folder=run.checkpoints
     )
-    trainer.restore(checkpoint.latest(run.checkpoints))
-    return run, trainer
+    if run.checkpoints.exists():
+        checkpoint.sweep(run.checkpoints)
+    if any(run.checkpoints.glob("step-*")):
+        trainer.restore(checkpoint.latest(run.checkpoints))
+    run.configure(recipe)
+    return trainer
 
 
 def train(run: Run, trainer: Trainer) -> int:
@@ -80,9 +86,10 @@ def train(run: Run, trainer: Trainer) -> int:
     print(f"ganvas: {run.path}")
     with stopping_on_signals(trainer) as caught:
         follow(run.record(trainer), trainer)
-    page = report.write(run.path)
-    last = sorted((run.path / "samples").iterdir())[-1]
-    print(f"samples  {last}\nreport   {page}")
+    for last in sorted((run.path / "samples").glob("*.png"))[-1:]:
+        print(f"samples  {last}")
+    if run.logged:
+        print(f"report   {report.write(run.path)}")
     if caught:
         print(f"Stopped and saved; go on with: ganvas train --resume {run.path}", file=sys.stderr)
         return 128 + caught[0]
@@ -94,7 +101,7 @@ def stopping_on_signals(trainer: Trainer) -> Iterator[list[int]]:
     """Ctrl-C and SIGTERM finish the step, save and stop; a second one ends at once."""
     caught: list[int] = []
 
-    def handler(number: int, frame: object) -> None:
+    def handler(number: int, _frame: object) -> None:
         caught.append(number)
         trainer.stop(f"by {signal.Signals(number).name}")
         for each in old:
@@ -106,6 +113,10 @@ def stopping_on_signals(trainer: Trainer) -> Iterator[list[int]]:
     finally:
         for each, before in old.items():
             signal.signal(each, before)
+
+
+def _is_toml(what: str | None) -> TypeGuard[str]:
+    return what is not None and what.endswith(".toml")
 
 
 def value_of(flag: str, argv: list[str]) -> str | None:

@@ -14,7 +14,7 @@ from ganvas.errors import UsageError
 
 @dataclass(frozen=True, kw_only=True)
 class Walk:
-    """A closed walk through the latent space as an animated WebP, eight walks side by side."""
+    """A closed walk through the latent space as an animated WebP, several walks side by side."""
 
     run: Annotated[Path, tyro.conf.Positional]
     """The run's folder."""

@@ -2,9 +2,8 @@
 
 Paper: Goodfellow et al., Generative Adversarial Nets, 2014 (arXiv 1406.2661).
 Reference: Algorithm 1 of the paper, and goodfeli/adversarial for its settings.
-Differs: Adam instead of momentum SGD by default (`--G.method sgd --G.momentum 0.5` is the
-paper's); ReLU in both networks where the paper's D has maxout and dropout. `feed = coin`, from
-lectures, shows D one input at a time; `gamma` adds the R1 penalty of Mescheder et al., 2018.
+Differs: Adam where the paper has momentum SGD (`--G.method sgd --G.momentum 0.5`); ReLU where its
+D has maxout and dropout; `feed = coin`, from lectures; `gamma`, R1 of Mescheder et al., 2018.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from ganvas.data.batches import Batch, DataSpec, Images, Labelled, Points
 from ganvas.game import Draw, Game, Moment, Nets, Terms, Turn, both, still
 from ganvas.losses import LOSSES
 from ganvas.losses.penalties import r1
-from ganvas.networks.mlp import Activation, mlp
+from ganvas.networks.mlp import mlp
 from ganvas.optim import Optim
 from ganvas.options import Schedule, constant, fixed
 
@@ -52,7 +51,7 @@ class GAN(Game):
     bias: bool = fixed(True)
     """Whether the layers have biases."""
     loss: Literal["minimax", "nonsaturating"] = "nonsaturating"
-    """G minimises log(1 - D(G(z))), as in Eq. 1, or -log D(G(z)), as the paper advises."""
+    """G minimises log(1 - D(G(z))), Eq. 1, or -log D(G(z)), as the paper advises."""
     d_steps: Annotated[int, Ge(1)] = 1
     """Steps of D for each step of G, each on a fresh batch; k in Algorithm 1."""
     feed: Literal["both", "coin"] = "both"
@@ -71,28 +70,17 @@ class GAN(Game):
 
     def build(self, data: DataSpec) -> Nets:
         """G from noise to a sample, D from a sample to one logit; both MLPs."""
-        output = (
-            ("sigmoid" if data.is_images else "linear") if self.output == "auto" else self.output
-        )
-        activation: Activation = self.activation
-        return Nets(
-            G=mlp(
-                (self.z,),
-                self.g_hidden,
-                data.shape,
-                activation=activation,
-                output=output,
-                bias=self.bias,
-            ),
-            D=mlp(data.shape, self.d_hidden, (), activation=activation, bias=self.bias),
-        )
+        auto = "sigmoid" if data.is_images else "linear"
+        last = auto if self.output == "auto" else self.output
+        common: Any = {"activation": self.activation, "bias": self.bias}
+        G = mlp((self.z,), self.g_hidden, data.shape, output=last, **common)
+        return Nets(G=G, D=mlp(data.shape, self.d_hidden, (), **common))
 
     def turns(self, nets: Nets, draw: Draw, t: Moment) -> Iterator[Turn]:
         """Algorithm 1: `d_steps` times D, then G, each with fresh noise."""
         for _ in range(self.d_steps):
             batch = draw()
-            fake = still(nets.G, self.latent(batch, t))
-            terms = self._judge(nets.D, batch.x, fake, t)
+            terms = self._judge(nets.D, batch.x, still(nets.G, self.latent(batch, t)), t)
             if self.gamma(t):
                 terms["r1"] = self.gamma(t) * r1(nets.D, batch.x).mean()
             yield "D", terms
@@ -100,27 +88,24 @@ class GAN(Game):
         yield "G", {"fake": LOSSES[self.loss].g(nets.D(fake)).mean()}
 
     def _judge(self, D: nn.Module, x: Tensor, fake: Tensor, t: Moment) -> Terms:
-        """D's adversarial terms."""
+        """D's adversarial terms: of both inputs of each row, or of the one its coin shows."""
         loss = LOSSES[self.loss]
         if self.feed == "both":
             real_logits, fake_logits = both(D, x, fake)
-            t.watch("D(x)", real_logits.sigmoid())
-            t.watch("D(G(z))", fake_logits.sigmoid())
-            return {"real": loss.real(real_logits).mean(), "fake": loss.fake(fake_logits).mean()}
-        heads = t.uniform(len(x)) < 0.5  # (N,) which rows show D the real sample
-        logits = D(torch.where(heads.view(-1, *[1] * (x.ndim - 1)), x, fake))
-        t.watch("D(x)", logits.sigmoid()[heads])
-        t.watch("D(G(z))", logits.sigmoid()[~heads])
-        return {
-            "real": (loss.real(logits) * heads).mean(),
-            "fake": (loss.fake(logits) * ~heads).mean(),
-        }
+            terms = {"real": loss.real(real_logits).mean(), "fake": loss.fake(fake_logits).mean()}
+        else:
+            heads = t.uniform(len(x)) < 0.5  # (N,) the rows that show D the real sample
+            logits = D(torch.where(heads.view(-1, *[1] * (x.ndim - 1)), x, fake))
+            real_logits, fake_logits = logits[heads], logits[~heads]
+            real, fake = loss.real(logits) * heads, loss.fake(logits) * ~heads
+            terms = {"real": real.mean(), "fake": fake.mean()}
+        t.watch("D(x)", real_logits.sigmoid())
+        t.watch("D(G(z))", fake_logits.sigmoid())
+        return terms
 
     def latent(self, rows: int | Batch, t: Moment) -> Tensor:
         """Noise, float32 (rows, z)."""
-        if self.noise == "normal":
-            return t.normal(rows, self.z)
-        return 2 * t.uniform(rows, self.z) - 1
+        return t.normal(rows, self.z) if self.noise == "normal" else 2 * t.uniform(rows, self.z) - 1
 
     def decode(self, nets: Any, z: Tensor, y: Tensor | None = None) -> Tensor:
         """G(z), in the game's range."""

@@ -45,4 +45,4 @@ LOSSES = {
     "minimax": Loss(minus_log_d, minus_log_one_minus_d, log_one_minus_d),
     "nonsaturating": Loss(minus_log_d, minus_log_one_minus_d, minus_log_d),
 }
-"""Minimax is Eq. 1; non-saturating is section 3's advice, the same fixed point and a strong start."""
+"""Minimax is Eq. 1; non-saturating is section 3's advice: the same fixed point, a strong start."""

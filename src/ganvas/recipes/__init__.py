@@ -31,7 +31,7 @@ def find(name: str) -> Recipe:
 
 
 def resolve(what: str | None) -> Recipe:
-    """What `ganvas train WHAT` means: `file.py:Class`, a TOML file, a recipe, a family, a folder."""
+    """What `ganvas train WHAT` means: `file.py:Class`, a .toml, a recipe, a family, a folder."""
     from ganvas.model import recipe_of
     from ganvas.recipe import Recipe, Settings, read
 

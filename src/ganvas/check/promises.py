@@ -1,7 +1,4 @@
-"""The contract that every game passes, built-in or one's own: `ganvas check my_gan.py:MyGAN`.
-
-Each promise is a function that raises `Broken`; what a family owes is the list `PROMISES`.
-"""
+"""What a family owes the engine: each promise is a function that raises `Broken`."""
 
 from __future__ import annotations
 
@@ -13,92 +10,27 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from ganvas import flags, state
-from ganvas.data import load
-from ganvas.data.batches import DataSpec, Points
-from ganvas.data.dataset import Dataset
+from ganvas.check.probe import BATCH, Broken, Probe, samples
+from ganvas.check.variants import flag, nested, options, others
+from ganvas.data.batches import DataSpec
 from ganvas.data.stream import Stream
 from ganvas.ema import Ema
 from ganvas.engine import Engine
 from ganvas.errors import GanvasError
 from ganvas.events import Turned
-from ganvas.game import Game, Moment, Nets, Terms
-from ganvas.optim import Optim
-from ganvas.options import Schedule, constant
+from ganvas.game import Moment, Terms
 from ganvas.recipe import Recipe, deep, flat, plain
 
-BATCH = 16
 LEARNING_STEPS, LEARNING_BATCH = 500, 64
 ROUNDING = 1e-4
 """Relative difference of gradients that the order of float32 sums explains."""
-
-
-class Broken(Exception):
-    """A promise that the family does not keep, and how it was seen."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of one promise."""
-
-    promise: str
-    broken: str = ""
-    """How it was broken; empty where it was kept."""
-
-
-@dataclass
-class Probe:
-    """A game with a small data set that it plays with, and engines to try it on."""
-
-    game: Game
-    data: Dataset = field(init=False)
-
-    def __post_init__(self) -> None:
-        whole = load("toy:moons") if Points in self.game.plays else load("digits")
-        y = None if whole.y is None else whole.y[:1024]
-        self.data = dataclasses.replace(whole, x=whole.x[:1024], y=y)
-
-    def engine(
-        self, game: Game | None = None, *, seed: int = 0, batch: int = BATCH, **options: Any
-    ) -> Engine:
-        """A fresh engine over `game`, or over the one that is checked."""
-        game = _again(game or self.game)
-        nets = options.pop("nets", None) or state.build(game, self.data.spec, seed)
-        stream = Stream(self.data, batch, seed, game.range)
-        return Engine(game=game, nets=nets, source=stream, seed=seed, **options)
-
-    def digest(self, game: Game, steps: int = 3) -> list[Tensor]:
-        """What a short training leaves: the whole state, and samples."""
-        engine = self.engine(game)
-        for _ in range(steps):
-            engine.step()
-        return [*state.collect(engine).values(), _samples(engine)]
-
-
-def check(game: Game) -> Iterator[Result]:
-    """Tries every promise on `game`; where no turn can be made, the others are not tried."""
-    probe = Probe(game)
-    for promise, test in PROMISES.items():
-        result = _try(probe, promise, test)
-        yield result
-        if result.broken and test in GATES:
-            return
-
-
-def _try(probe: Probe, promise: str, test: Callable[[Probe], None]) -> Result:
-    try:
-        test(probe)
-    except (Broken, GanvasError) as error:
-        return Result(promise, str(error))
-    except Exception as error:  # whatever a family's code raises is its report
-        return Result(promise, f"{type(error).__name__}: {error}")
-    return Result(promise)
 
 
 def known_players(probe: Probe) -> None:
@@ -218,31 +150,26 @@ def same_seed(probe: Probe) -> None:
 
 def samples_alone(probe: Probe) -> None:
     """A loaded model draws from its state and the data's facts alone."""
-    engine = probe.engine()
+    engine, spec = probe.engine(), probe.data.spec
     engine.step()
-    expected = _samples(engine)
-    if not torch.isfinite(expected).all() or expected.shape[1:] != probe.data.spec.shape:
-        raise Broken(
-            f"sample gives {tuple(expected.shape)} with {int((~expected.isfinite()).sum())} values "
-            f"not finite; expected (8, {', '.join(map(str, probe.data.spec.shape))})."
-        )
-    facts = json.loads(json.dumps(dataclasses.asdict(probe.data.spec)))
+    expected = samples(engine)
+    if not torch.isfinite(expected).all() or expected.shape[1:] != spec.shape:
+        raise Broken(f"sample gives {tuple(expected.shape)}; expected finite (8, *{spec.shape}).")
+    facts = json.loads(json.dumps(dataclasses.asdict(spec)))
     facts |= {"shape": tuple(facts["shape"]), "classes": tuple(facts["classes"])}
     loaded = probe.engine(nets=state.build(probe.game, DataSpec(**facts), seed=1))
     state.drawing(loaded.nets, state.collect(engine))
     loaded.ema = Ema(loaded.game, loaded.nets)
-    if not torch.equal(_samples(loaded), expected):
+    if not torch.equal(samples(loaded), expected):
         raise Broken("the loaded model draws other samples than the one that was saved.")
 
 
 def living_options(probe: Probe) -> None:
     """Every option changes something."""
     start = Recipe(game=probe.game)
-    variants = {name: list(_others(probe.game, name)) for name in _options(probe.game)}
+    variants = {name: list(others(probe.game, name)) for name in options(probe.game)}
     contexts: list[dict[str, Any]] = [{}]
-    contexts += [
-        _nested(name, value) for name, values in variants.items() for value in values
-    ]
+    contexts += [nested(name, value) for name, values in variants.items() for value in values]
     known: dict[str, list[Tensor] | None] = {}
 
     def digest(changes: dict[str, Any]) -> list[Tensor] | None:
@@ -256,7 +183,7 @@ def living_options(probe: Probe) -> None:
 
     for name, values in variants.items():
         if values and not any(
-            _differ(digest(context), digest(deep(context, _nested(name, value))))
+            _differ(digest(context), digest(deep(context, nested(name, value))))
             for context in contexts
             for value in values
         ):
@@ -278,12 +205,12 @@ def config_survives(probe: Probe) -> None:
     start = Recipe(game=probe.game, family="checked")
     changes: dict[str, Any] = {}
     words: list[str] = []
-    for name in _options(probe.game):
-        value = next(_others(probe.game, name), None)
+    for name in options(probe.game):
+        value = next(others(probe.game, name), None)
         if value is None:
             raise Broken(f"{name} is of a kind that no flag and no TOML can hold.")
-        changes = deep(changes, _nested(name, value))
-        words += _flag(name, value)
+        changes = deep(changes, nested(name, value))
+        words += flag(name, value)
     wanted = start.merged({"game": changes})
     _, given = flags.over(start, words, _Nowhere(), "check")
     for way, back in (
@@ -305,7 +232,7 @@ def described(probe: Probe) -> None:
     if missing:
         raise Broken(f"its docstring lacks {', '.join(missing)}")
     source = inspect.getsource(kind)
-    own = kind.__dict__.get("__annotations__", {})
+    own = inspect.get_annotations(kind)
     for name in (f.name for f in dataclasses.fields(kind) if f.name in own):
         if not re.search(rf'^    {name}: .*(?:\n(?!    \w).*)*?\n    """', source, re.MULTILINE):
             raise Broken(f"the option {name} has no docstring below it.")
@@ -315,10 +242,10 @@ def learns(probe: Probe) -> None:
     """A short training brings the samples closer to the data."""
     engine = probe.engine(batch=LEARNING_BATCH)
     real = Stream(probe.data, 512, 1, probe.game.range)(0).x
-    before = _distance(real, _samples(engine, 512))
+    before = _distance(real, samples(engine, 512))
     for _ in range(LEARNING_STEPS):
         engine.step(watch=False)
-    after = _distance(real, _samples(engine, 512))
+    after = _distance(real, samples(engine, 512))
     if not after < 0.6 * before:
         raise Broken(
             f"the sliced Wasserstein distance to the data went from {before:.3f} to {after:.3f} in "
@@ -351,18 +278,6 @@ class _Nowhere:
     """No flags beside the game's and the settings'."""
 
 
-def _again(game: Game) -> Game:
-    """An equal game that remembers nothing."""
-    return Recipe(game=type(game)()).merged({"game": plain(game)}).game
-
-
-def _samples(engine: Engine, n: int = 8) -> Tensor:
-    """What the networks that draw, averaged or live, draw for one fixed noise."""
-    nets = engine.ema.nets(engine.nets).eval()
-    with torch.no_grad():
-        return engine.game.sample(nets, n, None, Moment(seed=0, step="check"))
-
-
 def _same(a: dict[str, Tensor], b: dict[str, Tensor], when: str) -> None:
     other = [name for name in a if name not in b or not torch.equal(a[name], b[name])]
     if other or len(a) != len(b):
@@ -381,48 +296,3 @@ def _distance(x: Tensor, y: Tensor, directions: int = 64) -> float:
     t = Moment(seed=0, step="distance")
     lines = torch.nn.functional.normalize(t.normal(x.shape[1], directions), dim=0)
     return float(((x @ lines).sort(0).values - (y @ lines).sort(0).values).abs().mean())
-
-
-def _options(config: Any, under: str = "") -> list[str]:
-    """The dotted names of all options."""
-    names = []
-    for f in dataclasses.fields(config):
-        value = getattr(config, f.name)
-        inner = _options(value, f"{under}{f.name}.") if isinstance(value, Optim) else None
-        names += inner or [f"{under}{f.name}"]
-    return names
-
-
-def _others(config: Any, name: str) -> Iterator[Any]:
-    """Values of the option `name` unlike the one it has, in TOML's types."""
-    head, _, rest = name.partition(".")
-    value = getattr(config, head)
-    if rest:
-        yield from _others(value, rest)
-        return
-    hint = get_type_hints(type(config))[head]
-    if get_origin(hint) is Literal:
-        yield from (choice for choice in get_args(hint) if choice != value)
-    elif isinstance(value, bool):
-        yield not value
-    elif isinstance(value, int):
-        yield value + 1
-    elif isinstance(value, float):
-        yield from (value * 0.5, value * 0.9) if value else (0.5, 1e-3)
-    elif isinstance(value, Schedule):
-        yield constant(value.start * 0.5 if value.start else 1.0).plain()
-    elif isinstance(value, tuple):
-        yield [*value, *(value[-1:] or (8,))]
-
-
-def _nested(name: str, value: Any) -> dict[str, Any]:
-    head, _, rest = name.partition(".")
-    return {head: _nested(rest, value) if rest else value}
-
-
-def _flag(name: str, value: Any) -> list[str]:
-    """The flag that gives the option `name` the value."""
-    words = name.replace("_", "-")
-    if isinstance(value, bool):
-        return [f"--{words}" if value else f"--no-{words}"]
-    return [f"--{words}", *map(str, value if isinstance(value, list) else [value])]

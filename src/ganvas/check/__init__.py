@@ -1,0 +1,42 @@
+"""The contract that every game passes, built-in or one's own: `ganvas check my_gan.py:MyGAN`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ganvas.check.probe import Broken, Probe
+from ganvas.check.promises import GATES, PROMISES
+from ganvas.errors import GanvasError
+from ganvas.game import Game
+
+__all__ = ["PROMISES", "Broken", "Probe", "Result", "check"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one promise."""
+
+    promise: str
+    broken: str = ""
+    """How it was broken; empty where it was kept."""
+
+
+def check(game: Game) -> Iterator[Result]:
+    """Tries every promise on `game`; where no turn can be made, the others are not tried."""
+    probe = Probe(game)
+    for promise, test in PROMISES.items():
+        result = _try(probe, promise, test)
+        yield result
+        if result.broken and test in GATES:
+            return
+
+
+def _try(probe: Probe, promise: str, test: Callable[[Probe], None]) -> Result:
+    try:
+        test(probe)
+    except (Broken, GanvasError) as error:
+        return Result(promise, str(error))
+    except Exception as error:  # whatever a family's code raises is its report
+        return Result(promise, f"{type(error).__name__}: {error}")
+    return Result(promise)
