@@ -71,7 +71,7 @@ class GAN(Game):
     def build(self, data: DataSpec) -> Nets:
         """G from noise to a sample, D from a sample to one logit; both MLPs."""
         auto = "sigmoid" if data.is_images else "linear"
-        last = auto if self.output == "auto" else self.output
+        last: Any = auto if self.output == "auto" else self.output
         common: Any = {"activation": self.activation, "bias": self.bias}
         G = mlp((self.z,), self.g_hidden, data.shape, output=last, **common)
         return Nets(G=G, D=mlp(data.shape, self.d_hidden, (), **common))

@@ -6,10 +6,10 @@ from html import escape
 
 import numpy as np
 
-from ganvas.report import parts, plots, text
+from ganvas.report import parts, plots, series, text
 from ganvas.report.plots import Mark
 from ganvas.report.record import Column, Record
-from ganvas.report.series import Line, contest, players, total, watched
+from ganvas.report.series import Axis, Line, contest, players, total, watched
 
 MOST_TERMS = 12
 """Small plots of further terms; what is beyond is only named."""
@@ -33,7 +33,7 @@ def judgement(record: Record) -> str:
         "D(x) and D(G(z)) over training",
         lines,
         marks=[Mark(0.5, text.HALF)],
-        span=(-0.02, 1.02),
+        axis=Axis(-0.02, 1.02),
     )
     return parts.section("What D thinks", parts.beside(plot, text.judgement(record)))
 
@@ -104,22 +104,25 @@ def _curves(
     lines: list[Line],
     *,
     marks: list[Mark] | None = None,
-    span: tuple[float, float] | None = None,
-    height: int = 300,
+    axis: Axis | None = None,
+    height: int = plots.HEIGHT,
 ) -> str:
+    marks, ys = marks or [], [line.y for line in lines]
+    axis = axis or series.axis(ys, [mark.y for mark in marks])
     epochs = record.last("epoch") >= 1
     plot = plots.curves(
         name,
         alt,
         record.columns["epoch" if epochs else "step"],
         lines,
+        axis=axis,
         over="epochs" if epochs else "steps",
         until=record.epoch if epochs else record.step,
-        marks=marks or [],
-        span=span,
+        marks=marks,
         height=height,
     )
-    return parts.legend(lines) + plot
+    cut = "rare peaks are cut off" if axis.cuts(ys) else ""
+    return parts.legend(lines, cut) + plot
 
 
 def _totals(record: Record) -> list[Line]:

@@ -123,8 +123,11 @@ def _growth(record: Record) -> str:
         for grid in grids
         if (image := embed(grid.path, **SMALL)) is not None
     )
+    words = text.GROWTH_POINTS if record.points else text.GROWTH
     return parts.section(
-        "How it grew", parts.paragraphs(text.GROWTH), f'<div class="grow">{shown}</div>'
+        "How it grew",
+        parts.paragraphs(words),
+        f'<div class="grow n{len(grids)}">{shown}</div>',
     )
 
 

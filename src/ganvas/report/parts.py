@@ -26,11 +26,11 @@ def beside(plot: str, words: str) -> str:
     return f'<div class="beside"><figure>{plot}</figure>{aside}</div>'
 
 
-def legend(entries: Iterable[Line | tuple[str, str]]) -> str:
-    """The names of a plot's curves, each with its colour."""
+def legend(entries: Iterable[Line | tuple[str, str]], note: str = "") -> str:
+    """The names of a plot's curves, each with its colour, and what else to know of the plot."""
     pairs = [(e.label, e.colour) if isinstance(e, Line) else e for e in entries]
     keys = (f'<span class="key {colour}">{escape(label)}</span>' for label, colour in pairs)
-    return f'<p class="legend">{" ".join(keys)}</p>'
+    return f'<p class="legend">{" ".join(keys)}<small>{escape(note)}</small></p>'
 
 
 def picture(image: Embedded, alt: str, caption: str, kind: str = "") -> str:

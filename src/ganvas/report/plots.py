@@ -18,10 +18,10 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from ganvas.report.record import Column
-from ganvas.report.series import Line, smooth, thin, window
+from ganvas.report.series import Axis, Line, smooth, thin
 
 COLOURS = {
     "real": "#0067a8",
@@ -35,8 +35,10 @@ COLOURS = {
     "rule": "#dcdcd6",
 }
 """Names of the page's colours, and what they are in its light form."""
-WIDTH = 540
-"""Units of a plot's width; a letter is 13 of them high."""
+WIDTH, HEIGHT = 540, 300
+"""The units of a plot; a letter is 13 of them high."""
+ROUND = [1, 2, 2.5, 5, 10]
+"""Steps between ticks, times a power of ten."""
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",
@@ -70,11 +72,11 @@ def curves(
     x: Column,
     lines: Sequence[Line],
     *,
+    axis: Axis,
     over: str,
     until: float,
     marks: Sequence[Mark] = (),
-    span: tuple[float, float] | None = None,
-    height: int = 300,
+    height: int = HEIGHT,
 ) -> str:
     """Curves over training, smoothed, with the raw numbers faint behind.
 
@@ -83,54 +85,55 @@ def curves(
         alt: what it shows, for those who do not see it.
         x: where the rows stand, (n,).
         lines: each y is (n,), NaN where nothing was measured.
+        axis: the values to show.
         over: what x counts.
         until: where the run ends on x.
         marks: values to compare with.
-        span: the range of y; by default that of the numbers, on a log axis where they differ
-            by a factor of 30 or more and are positive.
+        height: of the plot, where its width is `WIDTH`.
     """
 
     def draw(ax: Axes) -> None:
         for line in lines:
-            there = np.isfinite(line.y)
-            at, y, colour = x[there], line.y[there], COLOURS[line.colour]
-            mean = smooth(y)
-            if mean is not y:
-                ax.plot(*thin(at, y), color=colour, linewidth=0.8, alpha=0.3)
-            dot = "o" if len(y) == 1 else ""
-            ax.plot(*thin(at, mean), color=colour, linewidth=2, marker=dot)
+            _line(ax, x, line)
         for mark in marks:
-            ax.axhline(mark.y, color=COLOURS[mark.colour], linewidth=1.2, dashes=(4, 3))
-            ax.annotate(
-                mark.label,
-                (1.015, mark.y),
-                xycoords=("axes fraction", "data"),
-                va="center",
-                color=COLOURS[mark.colour],
-                annotation_clip=False,
-            )
-        _scale(ax, [line.y for line in lines], [mark.y for mark in marks], span)
+            _mark(ax, mark)
+        if axis.log:
+            ax.set_yscale("log")
+        else:
+            ax.yaxis.set_major_locator(MaxNLocator(5, steps=ROUND))
+        ax.set_ylim(axis.low, axis.high)
+        _plain(ax)
         ax.set_xlabel(over)
-        ax.xaxis.set_major_locator(MaxNLocator(6, integer=until >= 2))
-        ax.xaxis.set_major_formatter(FuncFormatter(_number))
+        ax.xaxis.set_major_locator(MaxNLocator(6, steps=ROUND, integer=until >= 2))
         ax.set_xlim(0, max(until, x[-1]))
 
-    return _svg(name, alt, draw, height=height, right=70 if marks else 14)
+    # The large plots stand below each other, so their time axes are of one length.
+    return _svg(name, alt, draw, height=height, right=70 if height == HEIGHT else 14)
 
 
-def _scale(
-    ax: Axes, ys: list[Column], marks: list[float], span: tuple[float, float] | None
-) -> None:
-    low, high = span or window([*ys, np.array(marks)])
-    values = np.concatenate([y[np.isfinite(y)] for y in ys])
-    if span is None and not marks and 0 < 30 * values.min() <= values.max():
-        ax.set_yscale("log")
-        ax.yaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
-        low, high = float(values.min()) * 0.8, float(values.max()) * 1.25
-    else:
-        ax.yaxis.set_major_locator(MaxNLocator(5))
-    ax.set_ylim(low, high)
-    ax.yaxis.set_major_formatter(FuncFormatter(_number))
+def _line(ax: Axes, x: Column, line: Line) -> None:
+    there = np.isfinite(line.y)
+    x, y, colour = x[there], line.y[there], COLOURS[line.colour]
+    mean = smooth(y)
+    if mean is not y:
+        ax.plot(*thin(x, y), color=colour, linewidth=0.8, alpha=0.3)
+    ax.plot(*thin(x, mean), color=colour, linewidth=2, marker="o" if len(y) == 1 else "")
+
+
+def _mark(ax: Axes, mark: Mark) -> None:
+    colour = COLOURS[mark.colour]
+    ax.axhline(mark.y, color=colour, linewidth=1.2, dashes=(4, 3))
+    at = ("axes fraction", "data")
+    ax.annotate(
+        mark.label, (1.015, mark.y), xycoords=at, va="center", color=colour, annotation_clip=False
+    )
+
+
+def _plain(ax: Axes) -> None:
+    """Plain numbers at the ticks, on a log axis too."""
+    for each in (ax.xaxis, ax.yaxis):
+        each.set_major_formatter(FuncFormatter(_number))
+        each.set_minor_formatter(NullFormatter())
 
 
 def pixels(name: str, alt: str, real: Column, fake: Column, ends: tuple[float, float]) -> str:
@@ -151,9 +154,7 @@ def pixels(name: str, alt: str, real: Column, fake: Column, ends: tuple[float, f
         ax.set_xlim(*ends)
         ax.set_xlabel("pixel value")
         ax.set_ylabel("% of the pixels")
-        ax.yaxis.set_major_formatter(FuncFormatter(_number))
-        ax.yaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
-        ax.xaxis.set_major_formatter(FuncFormatter(_number))
+        _plain(ax)
 
     return _svg(name, alt, draw, left=74)
 
@@ -164,22 +165,17 @@ def density(name: str, alt: str, real: Column, fake: Column) -> str:
     def draw(ax: Axes) -> None:
         low, high = frame(real)
         edges = np.linspace(low, high, 61)
-        for y, colour in ((real, "real"), (fake, "fake")):
-            shares = np.histogram(y, edges)[0] / (len(y) * (edges[1] - edges[0]))
-            filled = colour == "real"
-            ax.stairs(
-                shares,
-                edges,
-                fill=filled,
-                color=COLOURS[colour],
-                linewidth=2,
-                alpha=0.35 if filled else 1,
-            )
+        reals, fakes = (
+            np.histogram(y, edges)[0] / (len(y) * (edges[1] - edges[0])) for y in (real, fake)
+        )
+        ax.stairs(reals, edges, fill=True, color=COLOURS["real"], alpha=0.35)
+        ax.stairs(fakes, edges, color=COLOURS["fake"], linewidth=2)
+        tallest = float(reals.max())
         ax.set_xlim(low, high)
+        ax.set_ylim(0, min(ax.get_ylim()[1], 3 * tallest))  # a collapsed G is a spike
         ax.set_ylabel("density")
-        ax.xaxis.set_major_formatter(FuncFormatter(_number))
-        ax.yaxis.set_major_locator(MaxNLocator(5))
-        ax.yaxis.set_major_formatter(FuncFormatter(_number))
+        ax.yaxis.set_major_locator(MaxNLocator(5, steps=ROUND))
+        _plain(ax)
 
     return _svg(name, alt, draw, bottom=30)
 
@@ -196,9 +192,9 @@ def scatter(name: str, alt: str, real: Column, fake: Column) -> str:
         ax.set_xlim(*frame(real[:, 0]))
         ax.set_ylim(*frame(real[:, 1]))
         ax.set_aspect("equal")
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_locator(MaxNLocator(5))
-            axis.set_major_formatter(FuncFormatter(_number))
+        for each in (ax.xaxis, ax.yaxis):
+            each.set_major_locator(MaxNLocator(5, steps=ROUND))
+        _plain(ax)
 
     return _svg(name, alt, draw, height=WIDTH - 40, bottom=30)
 
@@ -215,7 +211,7 @@ def _svg(
     alt: str,
     draw: Callable[[Axes], None],
     *,
-    height: int = 300,
+    height: int = HEIGHT,
     left: int = 58,
     right: int = 14,
     bottom: int = 46,

@@ -180,6 +180,8 @@ def _columns(rows: list[dict[str, Any]]) -> dict[str, Column]:
         )
         for name in (*CLOCK, *names)
     }
+    for column in found.values():
+        column[~np.isfinite(column)] = np.nan
     return {name: c for name, c in found.items() if np.isfinite(c).any()}
 
 

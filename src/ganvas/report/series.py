@@ -60,9 +60,10 @@ def smooth(y: Column) -> Column:
     if not half:
         return y
     n = np.arange(len(y))
-    reach = np.minimum(half, np.minimum(n, n[::-1]))  # the same on both sides, so no end drags
+    before = np.minimum(half, n)
+    after = np.minimum(np.minimum(half, n), n[::-1])  # a start is steep: as much ahead as behind
     sums = np.concatenate([[0.0], np.cumsum(y)])
-    mean: Column = (sums[n + reach + 1] - sums[n - reach]) / (2 * reach + 1)
+    mean: Column = (sums[n + after + 1] - sums[n - before]) / (before + after + 1)
     return mean
 
 
@@ -75,13 +76,35 @@ def thin(x: Column, y: Column, most: int = DRAWN) -> tuple[Column, Column]:
     return x[kept], y[kept]
 
 
-def window(ys: Iterable[Column]) -> tuple[float, float]:
-    """The range of values to show: all of them, but for rare peaks that would flatten the rest."""
+@dataclass(frozen=True)
+class Axis:
+    """The values that a plot shows."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def cuts(self, ys: Iterable[Column]) -> bool:
+        """Whether some value lies outside."""
+        return any(((y < self.low) | (y > self.high)).any() for y in ys)
+
+
+def axis(ys: Iterable[Column], marks: Iterable[float] = ()) -> Axis:
+    """The axis for curves, with `marks` on it.
+
+    Logarithmic where positive values differ by a factor of 30 and nothing is marked. Rare peaks
+    that would flatten all the rest are cut off.
+    """
     values = np.concatenate([y[np.isfinite(y)] for y in ys])
     low, high = float(values.min()), float(values.max())
-    if len(values) >= 100:
-        inner = np.percentile(values, [1, 99])
-        spread = max(float(inner[1] - inner[0]), 1e-12)
-        low, high = max(low, float(inner[0]) - spread / 2), min(high, float(inner[1]) + spread / 2)
+    fixed = list(marks)
+    if not fixed and 0 < 30 * low <= high:
+        return Axis(0.8 * low, 1.25 * high, log=True)
+    inner = [float(v) for v in np.percentile(values, [1, 99])]
+    spread = inner[1] - inner[0]
+    if len(values) >= 100 and spread > 0:
+        low = inner[0] - spread / 2 if low < inner[0] - 1.5 * spread else low
+        high = inner[1] + spread / 2 if high > inner[1] + 1.5 * spread else high
+    low, high = min([low, *fixed]), max([high, *fixed])
     pad = 0.06 * (high - low) or 0.5 * abs(high) or 1.0
-    return low - pad, high + pad
+    return Axis(low - pad, high + pad)

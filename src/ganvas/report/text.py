@@ -16,6 +16,10 @@ GROWTH = (
     "Look for two things: does it get sharper, and do the samples stay different from each other? "
     "A grid that shows the same few samples again and again is mode collapse."
 )
+GROWTH_POINTS = (
+    "Every picture starts from the same noise. Follow how the generated points find the real ones: "
+    "do they spread to all of them, or rush from one place to the next? The second is mode collapse."
+)
 BESIDE = (
     "Compare the two by what they have in common: thickness, grey tones, how varied they are. "
     "A single good sample proves little; sixty-four different good ones do."
@@ -35,6 +39,7 @@ TERMS = {
     "r1": "The R1 penalty: how steep D is at real samples, times its weight. It keeps D smooth.",
     "r2": "The R2 penalty: how steep D is at generated samples, times its weight.",
     "gp": "The gradient penalty: how far the slope of D is from 1, times its weight.",
+    "real, fake": "The loss on real and on generated samples: which of the two is harder for it.",
     "cycle": "How far A → B → A comes back from where it started.",
     "class": "How wrong the predicted classes are.",
 }
@@ -108,11 +113,13 @@ def _verdict(real: float, fake: float, record: Record) -> str:
         return f"D is nearly always right, far ahead of G.{cure}"
     if abs(real - fake) < 0.05 and not 0.1 < real < 0.9:
         return "D says the same of everything, so its verdict teaches G nothing."
-    if abs(real - 0.5) < 0.1 and abs(fake - 0.5) < 0.1:
+    if abs(real - fake) < 0.1 and abs(real + fake - 1) < 0.3:
         return (
             "D can hardly tell them apart. Either G is good or D is weak; the samples above show "
             "which."
         )
+    if real > fake and real - fake < 0.3:
+        return "D leans to the right side without being sure: a balanced game."
     if real > fake:
         return "D still tells them apart, which is how most runs look, good ones too."
     return "D takes fakes for more real than the data; G has just fooled it, which seldom lasts."
@@ -167,8 +174,8 @@ def even(record: Record) -> tuple[float, float]:
 
 
 def term(name: str) -> str:
-    """What a term measures, where its name is known; else empty."""
-    return TERMS.get(name.rpartition("/")[2], "")
+    """What the terms `D/r1` or `D/real, D/fake` measure, where known; else empty."""
+    return TERMS.get(", ".join(part.rpartition("/")[2] for part in name.split(", ")), "")
 
 
 def pixels(
