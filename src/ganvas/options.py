@@ -26,6 +26,9 @@ class Clock(Protocol):
     def images(self) -> int: ...
 
 
+_NUMBER = r"[\d.]+(?:e[+-]?\d+)?"
+
+
 @dataclass(frozen=True)
 class Schedule:
     """A value over absolute images shown; `schedule(t)` is its value at the moment `t`.
@@ -53,19 +56,17 @@ class Schedule:
             if not ramp:
                 return cls(value, value)
             end, span, *shape = ramp
-            kimg = re.fullmatch(r"(?:([\d.]+)-)?([\d.]+(?:e\+?\d+)?)", span)
+            kimg = re.fullmatch(f"(?:({_NUMBER})-)?({_NUMBER})", span)
             if kimg is None or len(shape) > 1 or shape not in ([], ["linear"], ["cosine"]):
                 raise ValueError
-            begin, until = float(kimg[1] or 0), float(kimg[2])
+            last, begin, until = cls._finite(end), float(kimg[1] or 0), float(kimg[2])
             if until <= begin:
                 raise ValueError
         except ValueError:
             raise ValueError(
                 f"expected a number or START:END:KIMG (such as 2e-4:2e-5:200), got {str(text)!r}"
             ) from None
-        return cls(
-            value, cls._finite(end), begin, until, "linear" if shape == ["linear"] else "cosine"
-        )
+        return cls(value, last, begin, until, "linear" if shape == ["linear"] else "cosine")
 
     @staticmethod
     def _finite(text: str) -> float:

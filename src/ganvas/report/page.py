@@ -182,7 +182,7 @@ def _options(record: Record, game: Any) -> str:
 
 def _changed(chosen: Mapping[str, Any], default: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return [
-        (name, _value(value), _value(default[name]) if name in default else "–")
+        (name, _value(value), _value(default[name]) if name in default else "not set")
         for name, value in chosen.items()
         if name not in default or value != default[name]
     ]

@@ -103,7 +103,7 @@ def curves(
             ax.yaxis.set_major_locator(MaxNLocator(5, steps=ROUND))
         ax.set_ylim(axis.low, axis.high)
         _plain(ax)
-        ax.set_xlabel(over)
+        ax.set_xlabel(over, labelpad=7)
         ax.xaxis.set_major_locator(MaxNLocator(6, steps=ROUND, integer=until >= 2))
         ax.set_xlim(0, max(until, x[-1]))
 
@@ -152,7 +152,7 @@ def pixels(name: str, alt: str, real: Column, fake: Column, ends: tuple[float, f
         ax.set_yscale("log")
         ax.set_ylim(100 * least, 100)
         ax.set_xlim(*ends)
-        ax.set_xlabel("pixel value")
+        ax.set_xlabel("pixel value", labelpad=7)
         ax.set_ylabel("% of the pixels")
         _plain(ax)
 
@@ -214,7 +214,7 @@ def _svg(
     height: int = HEIGHT,
     left: int = 58,
     right: int = 14,
-    bottom: int = 46,
+    bottom: int = 50,
     top: int = 12,
 ) -> str:
     with mpl.rc_context(STYLE | {"svg.hashsalt": name}):

@@ -18,7 +18,8 @@ GROWTH = (
 )
 GROWTH_POINTS = (
     "Every picture starts from the same noise. Follow how the generated points find the real ones: "
-    "do they spread to all of them, or rush from one place to the next? The second is mode collapse."
+    "do they spread to all of them, or rush from one place to the next? The latter is mode "
+    "collapse."
 )
 BESIDE = (
     "Compare the two by what they have in common: thickness, grey tones, how varied they are. "
@@ -153,9 +154,10 @@ def _apart(record: Record, coin: bool) -> str:
     if not d_loss < 2 * LOG2:
         return ""
     return (
-        f"\n\nFrom the paper's proof, (log 4 − d_loss) / 2 = {LOG2 - d_loss / 2:.2f} at the end is "
-        "what this D can show of the Jensen–Shannon divergence between data and samples: 0 when "
-        "they are the same, at most log 2 = 0.69."
+        "\n\nBy the paper's proof the Jensen–Shannon divergence between data and samples is at least "
+        f"(log 4 − d_loss) / 2, here {LOG2 - d_loss / 2:.2f} at the end; it is 0 when they are the "
+        "same and log 2 = 0.69 when they share nothing. (A D that knows its training data by heart "
+        "shows too much.)"
     )
 
 
@@ -179,28 +181,25 @@ def term(name: str) -> str:
 
 
 def pixels(
-    black: tuple[float, float], between: tuple[float, float], white: tuple[float, float]
+    low: tuple[float, float], between: tuple[float, float], high: tuple[float, float]
 ) -> str:
     """How to read the histograms; each pair is the share of real and of generated pixels."""
-    rows = [("darkest", black), ("brightest", white)]
-    ends = " and ".join(f"{share(r)} of the real pixels are {name}" for name, (r, _) in rows)
-    fakes = f"{share(black[1])} and {share(white[1])}"
     haze = ""
     if between[1] > 1.15 * between[0]:
         haze = (
-            f" G puts {share(between[1])} of its pixels between the two, the data only "
-            f"{share(between[0])}: a grey haze where there should be a plain ground."
+            f" Between the two lie {share(between[0])} and {share(between[1])}: G's pictures have "
+            "more grey than the data, a haze where there should be plain ground or ink."
         )
     elif between[1] < 0.85 * between[0]:
         haze = (
-            f" G puts only {share(between[1])} of its pixels between the two, the data "
-            f"{share(between[0])}: its pictures are harder than the real ones."
+            f" Between the two lie {share(between[0])} and {share(between[1])}: G's pictures are "
+            "harder than the data, with too few tones between dark and bright."
         )
     return (
         "How often each pixel value occurs; every line of the scale is ten times the one below. "
         "A good G has the same histogram as the data, though the same histogram alone does not "
-        "make a good G.\n\n"
-        f"Here {ends} (within 1/64 of the scale); of G's, {fakes}.{haze}"
+        f"make a good G.\n\nIn the darkest 64th of the scale lie {share(low[0])} of the real pixels "
+        f"and {share(low[1])} of G's, in the brightest {share(high[0])} and {share(high[1])}.{haze}"
     )
 
 

@@ -1,0 +1,131 @@
+"""The 2014 GAN: its networks, its losses, its ways of being fed."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from ganvas import GAN, Moment, Nets, Optim, Schedule
+from ganvas.data.batches import DataSpec, Images, Points
+from ganvas.engine import Engine
+from ganvas.state import build
+
+MNIST = DataSpec(name="mnist", shape=(1, 28, 28), count=60_000, classes=tuple("0123456789"))
+POINTS = DataSpec(name="toy", shape=(3,), count=10)
+
+
+def layers(net: nn.Module) -> list[tuple[int, int]]:
+    return [(m.in_features, m.out_features) for m in net.modules() if isinstance(m, nn.Linear)]
+
+
+def test_the_defaults_are_the_lectures_networks():
+    nets = GAN().build(MNIST)
+    assert layers(nets.G) == [(64, 128), (128, 784)]
+    assert layers(nets.D) == [(784, 128), (128, 1)]
+    assert isinstance(nets.G[-2], nn.Sigmoid)
+    x = nets.G(torch.randn(5, 64))
+    assert x.shape == (5, 1, 28, 28)
+    assert nets.D(x).shape == (5,)
+    assert GAN().range == (0.0, 1.0)
+
+
+def test_one_layer_without_bias_is_the_worked_example():
+    game = GAN(z=1, g_hidden=(), d_hidden=(), bias=False, output="sigmoid")
+    nets = game.build(POINTS)
+    assert [p.shape for p in nets.parameters()] == [(3, 1), (1, 3)]
+    with torch.no_grad():
+        nets.G[0].weight[:] = torch.tensor([[0.3], [0.2], [0.3]])
+        nets.D[0].weight[:] = torch.tensor([[0.4, 0.3, 0.2]])
+    fake = game.decode(nets, torch.tensor([[0.5]]))
+    torch.testing.assert_close(fake, torch.tensor([[0.53743, 0.52498, 0.53743]]), atol=1e-5, rtol=0)
+    red = torch.tensor([[1.0, 0.0, 0.0]])
+    assert nets.D(red).sigmoid().item() == pytest.approx(0.59869, abs=1e-5)
+    assert nets.D(fake).sigmoid().item() == pytest.approx(0.61773, abs=1e-5)
+
+
+def test_the_worked_examples_step_of_d_and_of_g():
+    """Both inputs, D first, G through the updated D: the exact numbers of the lecture."""
+
+    class AtHalf(GAN):
+        def latent(self, rows, t):
+            return torch.full((1, 1), 0.5)
+
+    rate = Optim(method="sgd", lr=Schedule.parse(0.01))
+    game = AtHalf(z=1, g_hidden=(), d_hidden=(), bias=False, output="sigmoid", G=rate, D=rate)
+    nets = game.build(POINTS)
+    with torch.no_grad():
+        nets.G[0].weight[:] = torch.tensor([[0.3], [0.2], [0.3]])
+        nets.D[0].weight[:] = torch.tensor([[0.4, 0.3, 0.2]])
+    before = nets.G[0].weight.detach().clone()
+    red = Points(torch.tensor([[1.0, 0.0, 0.0]]))
+    Engine(game=game, nets=nets, source=lambda *_: red).step()
+    expected = torch.tensor([[0.40069, 0.29676, 0.19668]])
+    torch.testing.assert_close(nets.D[0].weight.detach(), expected, atol=5e-6, rtol=0)
+    gradient = (before - nets.G[0].weight.detach()).T / 0.01
+    expected = torch.tensor([[-0.01908, -0.01417, -0.00936]])
+    torch.testing.assert_close(gradient, expected, atol=2e-5, rtol=0)
+
+
+def terms(game: GAN, rows: int = 512, seed: int = 0):
+    nets = build(game, POINTS, seed)
+    x = torch.ones(rows, 3)
+    turns = game.turns(nets, lambda: Points(x), Moment(seed=seed, watching=True))
+    return {player: values for player, values in turns}
+
+
+def test_a_coin_shows_d_one_input_a_row():
+    seen = []
+
+    class Recorder(GAN):
+        def build(self, data):
+            nets = super().build(data)
+            D = nets.D
+            D.register_forward_hook(lambda _, args, __: seen.append(args[0]))
+            return nets
+
+    terms(Recorder(feed="coin", output="sigmoid"))
+    d_input, g_input = seen
+    real = (d_input == 1).all(1)
+    assert len(d_input) == len(g_input) == 512
+    assert 200 < int(real.sum()) < 312
+    terms(Recorder(feed="both"))
+    assert len(seen[2]) == 1024
+
+
+def test_minimax_and_non_saturating_are_the_papers():
+    fresh = {loss: terms(GAN(loss=loss)) for loss in ("minimax", "nonsaturating")}
+    assert torch.equal(fresh["minimax"]["D"]["real"], fresh["nonsaturating"]["D"]["real"])
+    d = 0.5  # fresh networks say about one half
+    assert float(fresh["minimax"]["G"]["fake"].detach()) == pytest.approx(math.log(1 - d), abs=0.2)
+    assert float(fresh["nonsaturating"]["G"]["fake"].detach()) == pytest.approx(
+        -math.log(d), abs=0.2
+    )
+
+
+def test_k_steps_of_d_for_one_of_g():
+    nets = build(GAN(d_steps=3), POINTS, 0)
+    turns = GAN(d_steps=3).turns(nets, lambda: Points(torch.randn(4, 3)), Moment(seed=0))
+    assert [player for player, _ in turns] == ["D", "D", "D", "G"]
+
+
+def test_gamma_adds_the_penalty_and_only_then():
+    assert set(terms(GAN())["D"]) == {"real", "fake"}
+    assert set(terms(GAN(gamma=Schedule.parse(2)))["D"]) == {"real", "fake", "r1"}
+
+
+def test_noise_and_the_way_between():
+    t = Moment(seed=0)
+    uniform = GAN(noise="uniform")
+    z = uniform.latent(1000, t)
+    assert -1 <= float(z.min()) < -0.99
+    assert 0.99 < float(z.max()) <= 1
+    torch.testing.assert_close(uniform.between(z, -z, 0.5), torch.zeros_like(z))
+    assert float(GAN().latent(1000, t).std()) == pytest.approx(1, abs=0.02)
+
+
+def test_tanh_plays_in_minus_one_to_one():
+    game = GAN(output="tanh")
+    assert game.range == (-1.0, 1.0)
+    assert isinstance(game.build(MNIST).G[-2], nn.Tanh)
+    assert Images in GAN.plays

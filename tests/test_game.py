@@ -1,0 +1,79 @@
+"""What a moment gives: addressed randomness, the same in every split of the batch."""
+
+import pytest
+import torch
+from games import Small
+from torch import nn
+
+from ganvas import Moment, both
+from ganvas.data.batches import DataSpec, Points
+from ganvas.errors import UsageError
+
+
+@pytest.mark.parametrize("draw", ["normal", "uniform"])
+def test_parts_of_a_batch_see_the_rows_of_the_whole(draw):
+    whole = getattr(Moment(seed=3, step=7), draw)(8, 5)
+    parts = [getattr(Moment(seed=3, step=7, part=i, parts=4), draw)(2, 5) for i in range(4)]
+    assert torch.equal(torch.cat(parts), whole)
+
+
+def test_every_address_gives_its_own_numbers():
+    t = Moment(seed=0, step=0)
+    draws = [t.normal(4, 4), t.normal(4, 4)]
+    draws += [Moment(seed=1, step=0).normal(4, 4), Moment(seed=0, step=1).normal(4, 4)]
+    for i, a in enumerate(draws):
+        assert all(not torch.equal(a, b) for b in draws[:i])
+    assert torch.equal(draws[0], Moment(seed=0, step=0).normal(4, 4))
+
+
+def test_the_numbers_are_distributed_as_said():
+    t = Moment(seed=0)
+    normal, uniform = t.normal(20_000, 2), t.uniform(20_000, 2)
+    assert abs(float(normal.mean())) < 0.02
+    assert float(normal.std()) == pytest.approx(1, abs=0.02)
+    assert 0 <= float(uniform.min()) < 0.001
+    assert 0.999 < float(uniform.max()) < 1
+    assert torch.equal(t.permutation(50).sort().values, torch.arange(50))
+
+
+def test_global_randomness_is_left_alone():
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    Moment(seed=0).normal(4, 4)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_both_is_one_pass_unless_something_in_d_mixes():
+    calls = []
+    D = nn.Linear(2, 1)
+    D.register_forward_hook(lambda *_: calls.append("D"))
+    x, fake = torch.randn(3, 2), torch.randn(5, 2)
+    real_logits, fake_logits = both(D, x, fake)
+    assert (real_logits.shape, fake_logits.shape, len(calls)) == ((3, 1), (5, 1), 1)
+
+    mixing = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
+    mixing.register_forward_hook(lambda *_: calls.append("mixing"))
+    both(mixing, x, fake)
+    assert calls == ["D", "mixing", "mixing"]
+
+
+def test_data_that_do_not_fit_are_refused_with_both_signatures():
+    images = DataSpec(name="digits", shape=(1, 8, 8), count=10, classes=("0", "1"))
+    with pytest.raises(
+        UsageError, match=r"Small plays with Points\(x\); 'digits' gives Labelled\(x, y\)"
+    ):
+        Small().accept(images)
+    Small().accept(DataSpec(name="toy", shape=(2,), count=10))
+    assert Small.plays == (Points,)
+
+
+def test_the_way_between_two_latents_keeps_to_the_shell():
+    t = Moment(seed=0)
+    a, b = t.normal(16, 512), t.normal(16, 512)
+    middle = Small().between(a, b, 0.5)
+    norms = middle.norm(dim=1) / 512**0.5
+    assert 0.9 < float(norms.min()) <= float(norms.max()) < 1.1
+    assert float(((a + b) / 2).norm(dim=1).mean()) / 512**0.5 < 0.8  # the straight line does not
+    torch.testing.assert_close(Small().between(a, b, 0.0), a)
+    torch.testing.assert_close(Small().between(a, b, 1.0), b)
