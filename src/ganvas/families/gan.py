@@ -99,8 +99,8 @@ class GAN(Game):
             real_logits, fake_logits = logits[heads], logits[~heads]
             real, fake = loss.real(logits) * heads, loss.fake(logits) * ~heads
             terms = {"real": real.mean(), "fake": fake.mean()}
-        t.watch("D(x)", real_logits.sigmoid())
-        t.watch("D(G(z))", fake_logits.sigmoid())
+        t.watch("D(x)", real_logits.sigmoid)
+        t.watch("D(G(z))", fake_logits.sigmoid)
         return terms
 
     def latent(self, rows: int | Batch, t: Moment) -> Tensor:

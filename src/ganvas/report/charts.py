@@ -49,6 +49,8 @@ def losses(record: Record) -> str:
         names = {"d_loss": (d, "2 log 2" if d > 1 else "log 2", "d")}
         names["g_loss"] = (g, "−log 2" if g < 0 else "log 2", "g")
         marks = [Mark(*names[line.label]) for line in lines if line.label in names]
+        if d == g:
+            marks = [Mark(d, "log 2")]
     plot = _curves(record, "losses", "The losses over training", lines, marks=marks)
     return parts.section("The losses", parts.beside(plot, text.losses(record)))
 

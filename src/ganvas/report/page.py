@@ -36,14 +36,16 @@ def render(record: Record) -> str:
     """The whole page as HTML; equal records give equal pages."""
     game = _family(record)
     name = type(game).__name__ if game is not None else str(record.config.get("family", "a GAN"))
+    values = charts.values(record)
+    first = values if record.points else ""  # more points, and in the page's colours
     sections = [
-        _pictures(record),
+        first or _pictures(record),
         _growth(record),
         charts.judgement(record),
         charts.losses(record),
         charts.gradients(record),
         charts.terms(record),
-        charts.values(record),
+        "" if first else values,
         _views(record),
         _options(record, game),
         _again(record),
@@ -97,7 +99,7 @@ def _pictures(record: Record) -> str:
     fake = embed(last.path, **LARGE)
     if fake is None:
         return ""
-    when = f"G(z), after {_moment(last)}"
+    when = f"G(z), {_moment(last, record)}"
     real = embed(record.reals, **LARGE) if record.reals and not record.points else None
     if real is None:
         shown = parts.picture(fake, "The last samples", when, "fake")
@@ -119,22 +121,22 @@ def _growth(record: Record) -> str:
     if len(grids) < 2:
         return ""
     shown = "".join(
-        parts.picture(image, f"Samples, {_moment(grid)}", _moment(grid))
+        parts.picture(image, f"Samples, {_moment(grid, record)}", _moment(grid, record))
         for grid in grids
         if (image := embed(grid.path, **SMALL)) is not None
     )
-    words = text.GROWTH_POINTS if record.points else text.GROWTH
+    words, columns = (text.GROWTH_POINTS, 6) if record.points else (text.GROWTH, len(grids))
     return parts.section(
         "How it grew",
         parts.paragraphs(words),
-        f'<div class="grow n{len(grids)}">{shown}</div>',
+        f'<div class="grow n{columns}">{shown}</div>',
     )
 
 
 def _views(record: Record) -> str:
     """The last picture of each further view."""
     shown = "".join(
-        parts.picture(image, view, f"{view}, {_moment(pictures[-1])}")
+        parts.picture(image, view, f"{view}, {_moment(pictures[-1], record)}")
         for view, pictures in list(record.views().items())[1 : 1 + VIEWS]
         if (image := embed(pictures[-1].path, 720, SMALL["most"])) is not None
     )
@@ -153,12 +155,13 @@ def milestones(pictures: list[Picture], most: int) -> list[Picture]:
     return [p for p in pictures if p.step in near or p is pictures[0]]
 
 
-def _moment(picture: Picture) -> str:
+def _moment(picture: Picture, record: Record) -> str:
+    """When a picture was drawn: in epochs, unless some were drawn within the first."""
     if picture.step == 0:
         return "before training"
-    if picture.epoch >= 0.995:
-        return text.plural(picture.epoch, "epoch")
-    return text.plural(picture.step, "step")
+    if all(p.epoch >= 0.995 for p in record.pictures if p.step):
+        return "after " + text.plural(picture.epoch, "epoch")
+    return "after " + text.plural(picture.step, "step")
 
 
 def _options(record: Record, game: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ganvas.recipe import BUDGET
 from ganvas.report.record import Record
 
 LOG2 = math.log(2)
@@ -68,23 +69,18 @@ def beginning(record: Record, family: str) -> str:
 
 def ending(record: Record) -> str:
     """Why the run is shorter than it was meant to be; empty where it is not."""
-    done = max(
-        record.step / record.config.get("steps", math.inf),
-        record.epoch / record.config.get("epochs", math.inf),
-        record.last("seconds") / (60 * record.config.get("minutes", math.inf)),
-        key=lambda share: share if math.isfinite(share) else 0.0,
-    )
+    spent = {"steps": record.step, "epochs": record.epoch, "minutes": record.last("seconds") / 60}
+    shares = [spent[name] / record.config[name] for name in BUDGET if record.config.get(name)]
+    part = f", at {share(max(shares))} of its budget" if shares else ""
     if record.stopped is None:
         return (
-            "The log has no end: this run is still training, or was killed. What follows is how "
-            f"far it got, {share(done)} of its budget."
+            "The log of this run has no end: it is still training, or it was killed or failed. "
+            f"What follows is how far it got: step {record.step:,}{part}."
         )
     step, reason = record.stopped
-    if not math.isfinite(done) or done >= 0.999 or reason.endswith(("done", "made", "over")):
+    if any(budget in reason for budget in BUDGET):
         return ""
-    return (
-        f"This run was interrupted at step {step:,} ({reason}), after {share(done)} of its budget."
-    )
+    return f"This run was stopped early, at step {step:,} ({reason}){part}."
 
 
 def judgement(record: Record) -> str:
@@ -137,14 +133,17 @@ def losses(record: Record) -> str:
     saturating = record.game["loss"] == "minimax"
     coin = record.game.get("feed") == "coin"
     g = "log(1 − D(G(z)))" if saturating else "−log D(G(z))"
+    zero = "that D takes every fake for real, and has nothing left to teach"
+    if saturating:
+        zero = "the same, seen from G: D(G(z)) is near 0, where this loss has no slope"
     halved = " (each counted when the coin chose it, so half of the usual sum)" if coin else ""
     words = (
         f"d_loss = −log D(x) − log(1 − D(G(z))){halved} adds D's loss on real and on fake "
         f"samples; some lectures print half of it. g_loss = {g}. The dashed lines are where they "
         f"stand when D can only guess: {levels(record)}.\n\n"
-        "They should not go to 0. d_loss near 0 means that D sees through every fake, so G has "
-        "lost; a G that always wins has made D useless as a teacher. Between equals both stay near "
-        "their lines. And they only say who is ahead, not how good the samples are."
+        "They should not go to 0. d_loss near 0 means that D sees through every fake, and G has "
+        f"lost; g_loss near 0 means {zero}. Between equals both stay near their lines. And they "
+        "only say who is ahead, not how good the samples are."
     )
     return words + _apart(record, coin)
 
@@ -154,10 +153,10 @@ def _apart(record: Record, coin: bool) -> str:
     if not d_loss < 2 * LOG2:
         return ""
     return (
-        "\n\nBy the paper's proof the Jensen–Shannon divergence between data and samples is at least "
-        f"(log 4 − d_loss) / 2, here {LOG2 - d_loss / 2:.2f} at the end; it is 0 when they are the "
-        "same and log 2 = 0.69 when they share nothing. (A D that knows its training data by heart "
-        "shows too much.)"
+        "\n\nBy the paper's proof the Jensen–Shannon divergence between data and samples is at "
+        f"least (log 4 − d_loss) / 2, here {LOG2 - d_loss / 2:.2f} at the end; it is 0 when they "
+        "are the same and log 2 = 0.69 when they share nothing. (A D that knows its training data "
+        "by heart shows too much.)"
     )
 
 
@@ -198,8 +197,9 @@ def pixels(
     return (
         "How often each pixel value occurs; every line of the scale is ten times the one below. "
         "A good G has the same histogram as the data, though the same histogram alone does not "
-        f"make a good G.\n\nIn the darkest 64th of the scale lie {share(low[0])} of the real pixels "
-        f"and {share(low[1])} of G's, in the brightest {share(high[0])} and {share(high[1])}.{haze}"
+        f"make a good G.\n\nIn the darkest 64th of the scale lie {share(low[0])} of the real "
+        f"pixels and {share(low[1])} of G's, in the brightest {share(high[0])} and "
+        f"{share(high[1])}.{haze}"
     )
 
 

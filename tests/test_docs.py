@@ -1,0 +1,92 @@
+"""The README and the docs are code: their Python is run, their commands are taken."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from ganvas import families
+from ganvas.cli import main
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def commands() -> list[str]:
+    lines = "\n".join(blocks(README, "sh")).splitlines()
+    return [line.partition("#")[0].strip() for line in lines if line.startswith("ganvas ")]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder in which the README's Python has run."""
+    folder = tmp_path_factory.mktemp("readme")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        script, events, own = blocks(README, "python")
+        exec(compile(script, "README.md", "exec"), {})
+        exec(compile(events, "README.md", "exec"), {})
+        Path("my_gan.py").write_text(own)
+        Path("my_pictures").mkdir()
+    return folder
+
+
+def test_the_python_of_the_readme_runs(place):
+    assert (place / "runs/0000-gan-digits/report.html").stat().st_size > 50_000
+
+
+def test_the_family_of_the_readme_trains(place, monkeypatch, capsys):
+    monkeypatch.chdir(place)
+    code = main(["train", "my_gan.py:LeastSquares", "--data", "digits", "--steps", "20"])
+    assert code == 0
+    assert "LeastSquares" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", commands())
+def test_the_commands_of_the_readme_are_taken(command, place, monkeypatch, capsys):
+    monkeypatch.chdir(place)
+    words = shlex.split(command.replace("--minutes 5", "--steps 205"))[1:]
+    if words[0] == "check":
+        pytest.skip("run over every family by test_check.py")
+    if words[0] == "train" and "--resume" not in words:
+        words.append("--dry-run")
+    assert main(words) == 0, capsys.readouterr().err
+
+
+def test_the_example_of_extending_keeps_the_contract(tmp_path):
+    from ganvas import data
+    from ganvas.engine import Engine
+    from ganvas.data.stream import Stream
+    from ganvas.state import build
+
+    (own,) = blocks((ROOT / "docs/extending.md").read_text(), "python")
+    (tmp_path / "conv.py").write_text(own)
+    kind, _ = families.own(f"{tmp_path}/conv.py:ConvD")
+    digits = data.load("digits")
+    nets = build(kind(), digits.spec, 0)
+    engine = Engine(game=kind(), nets=nets, source=Stream(digits, 8, 0, kind().range))
+    assert [turned.player for turned in engine.step()] == ["D", "G"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere_and_nothing_is_left_to_fill_in(page):
+    text = page.read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)#]+)", text):
+        if not link.startswith("http"):
+            assert (page.parent / link).exists(), link
+    assert "EVIDENCE" not in text
+
+
+def test_every_family_has_its_page():
+    for name in families.names():
+        text = (ROOT / f"docs/families/{name}.md").read_text(encoding="utf-8")
+        for part in ("## The algorithm", "## What is logged", "## Differs", "## Evidence"):
+            assert part in text
