@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-import sys
 from functools import cache
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -28,8 +27,7 @@ TRAIN = [
 ]
 """The command of a small run; a budget is to be added."""
 
-SERVER = multiprocessing.get_context("forkserver")  # imports torch once, so that children are quick
-SERVER.set_forkserver_preload(["pytest", "ganvas.cli.train", "sklearn.datasets", "small"])
+SERVER = multiprocessing.get_context("forkserver")
 
 
 @cache
@@ -53,7 +51,9 @@ def timeless(row: dict[str, float]) -> dict[str, float]:
 
 def rows(run: Path) -> list[dict[str, float]]:
     """The rows of a run's log; fails where one is torn."""
-    return [timeless(json.loads(line)) for line in (run / "metrics.jsonl").read_text().split("\n")[:-1]]
+    *lines, rest = (run / "metrics.jsonl").read_text().split("\n")
+    assert not rest
+    return [timeless(json.loads(line)) for line in lines]
 
 
 def differing(a: dict[str, Tensor], b: dict[str, Tensor]) -> set[str]:
@@ -84,10 +84,11 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-def ganvas(*argv: str, quiet: bool = True) -> None:
-    """The command line as the whole life of a child process."""
-    if quiet:
-        sys.stdout = sys.stderr = open(os.devnull, "w")
+def ganvas(*argv: str) -> None:
+    """The command line as the whole and silent life of a child process."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
     os._exit(main(list(argv)))
 
 

@@ -37,7 +37,7 @@ def test_a_bad_weight_stops_the_step_it_is_used_in(tmp_path, player, bad):
     part.step()
     plant(part, player, bad)
     before = finite(part)
-    with pytest.raises(TrainingError, match=rf"Step 8: the .* of D|Step 8: the term D/") as caught:
+    with pytest.raises(TrainingError, match=r"Step 8: the .* of D|Step 8: the term D/") as caught:
         part.step()
     assert f"The last good checkpoint is {path}." in str(caught.value)
     for name, value in finite(part).items():
@@ -52,7 +52,9 @@ def test_bad_data_stop_the_step_they_are_used_in(bad):
         trainer().game, data.Dataset("points", x), settings=Settings(batch=64, threads=1)
     )
     before = finite(part)
-    with pytest.raises(TrainingError, match=r"Step 0: the term D/real is not finite.*No checkpoint"):
+    with pytest.raises(
+        TrainingError, match=r"Step 0: the term D/real is not finite.*No checkpoint"
+    ):
         part.step()
     assert all(torch.equal(value, before[name]) for name, value in finite(part).items())
 

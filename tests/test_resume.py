@@ -121,12 +121,11 @@ def test_a_tensor_not_saved_would_be_seen(tmp_path, monkeypatch, forgotten):
     part = after_a_change(tmp_path)
     monkeypatch.setattr(state, "collect", collect)
     expected = ten_steps(part)
-    try:
-        found = ten_steps(resumed(tmp_path))
-    except RuntimeError as error:
-        assert "Missing key" in str(error)
+    if forgotten == "ema/G":
+        with pytest.raises(RuntimeError, match="Missing key"):
+            resumed(tmp_path)
     else:
-        assert differing(expected, found)
+        assert differing(expected, ten_steps(resumed(tmp_path)))
 
 
 @pytest.mark.parametrize("forgotten", ["step", "draws", "images"])

@@ -23,7 +23,10 @@ _WORDING = [
     (r"^Error parsing (\S+): could not convert string to float:", r"\1: expected FLOAT, got"),
     (r"^Error parsing (\S+): .* for arguments: \[(.*)\]", r"\1: cannot read \2"),
     (r"\{None\}\|(\S+) could be instantiated from \[(.*)\]", r"\1, got \2"),
-    (r"^invalid choice (.*) for argument '(\S+)'\. Expected one of \((.*)\)", r"\2: \1 is none of \3"),
+    (
+        r"^invalid choice (.*) for argument '(\S+)'\. Expected one of \((.*)\)",
+        r"\2: \1 is none of \3",
+    ),
     (r"^Missing value for argument '(\S+)'\..*", r"\1 needs a value"),
     (r"^Missing from (.*): (\S+) (.*?)\.? \(required\)$", r"\1 needs \2: \3"),
 ]
@@ -90,9 +93,11 @@ def _difference(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
 
 def known_flags(kind: type, options: dict[str, Any], command: str) -> list[str]:
-    """Every flag that `kind` gives, such as `--G.lr`."""
-    parser = tyro.extras.get_parser(kind, prog=command, registry=_registry(), **options)
-    return [flag for action in parser._actions for flag in action.option_strings]
+    """Every flag that `kind` gives, such as `--G.lr`, as its `--help` shows them."""
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
+        tyro.cli(kind, args=["--help"], prog=command, registry=_registry(), **options)
+    return sorted(set(re.findall(r"(?<![\w-])--?[A-Za-z][\w.-]*", text.getvalue())))
 
 
 def _registry() -> Any:

@@ -15,7 +15,7 @@ import torch
 from annotated_types import Ge
 from torch import Tensor, nn
 
-from ganvas.data.batches import Batch, DataSpec
+from ganvas.data.batches import Batch, DataSpec, Points
 from ganvas.errors import UsageError
 from ganvas.optim import Optim
 from ganvas.options import Schedule, constant
@@ -193,7 +193,8 @@ class Game(ABC):
 
     def views(self, nets: Any, batch: Any, t: Moment) -> dict[str, Tensor]:
         """What a person should look at, given the averaged networks in eval mode."""
-        return {"samples": self.sample(nets, 64, None, t)}
+        n = 1000 if isinstance(batch, Points) else 64
+        return {"samples": self.sample(nets, n, None, t)}
 
 
 def both(D: nn.Module, x: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:

@@ -26,8 +26,8 @@ PAPER = 240
 """The light grey between pictures."""
 CELL = 64
 """Pictures smaller than this are enlarged until they reach it."""
-REAL, FAKE = "#9a9a9a", "#2a6fdb"
-"""Real points are grey, generated ones blue."""
+REAL, FAKE = "#0067a8", "#c95000"
+"""Real points are blue and generated ones orange, here and in the report."""
 _SHOWN = 4000  # more dots of a scatter plot would only hide one another
 
 

@@ -31,6 +31,12 @@ assert not {"torch", "numpy", "sklearn", "matplotlib"} & set(sys.modules)
 """
 
 
+@pytest.fixture(autouse=True)
+def no_report(monkeypatch):
+    """The plots of a report take longer than these runs."""
+    monkeypatch.setattr("ganvas.report.write", lambda run: run / "report.html")
+
+
 def train(outdir: Path, *more: str) -> Path:
     """A run through the command line in this process; its folder."""
     assert main([*TRAIN, "--outdir", str(outdir), *more]) == 0
@@ -46,7 +52,8 @@ def test_what_needs_no_torch_does_not_import_it():
     assert done.stderr == "ganvas: Unknown command 'lst'; did you mean 'list'?\n"
 
 
-def test_a_run_and_what_it_leaves(tmp_path, capsys):
+def test_a_run_and_what_it_leaves(tmp_path, capsys, monkeypatch):
+    monkeypatch.undo()
     run = train(tmp_path, "--steps", "20", "--save-every", "10")
     assert run.name == "0000-gan-digits"
     config = tomllib.loads((run / "config.toml").read_text())
@@ -134,6 +141,7 @@ def test_a_run_without_a_checkpoint_yet_is_resumed_from_its_beginning(tmp_path):
     assert (run / "samples.jsonl").read_text() == (whole / "samples.jsonl").read_text()
 
 
+@pytest.mark.filterwarnings("always")
 def test_a_damaged_checkpoint_is_passed_over_with_a_warning(tmp_path, capsys):
     whole = train(tmp_path / "whole", "--steps", "20")
     run = train(tmp_path, "--steps", "20", "--save-every", "5")

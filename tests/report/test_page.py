@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from fabricate import CONFIG, png, run
 
+from ganvas import GAN, Settings
+from ganvas.recipe import deep, plain
 from ganvas.report.embed import embed
 from ganvas.report.page import milestones, render
 from ganvas.report.record import Picture, read
@@ -26,32 +29,46 @@ def test_of_many_the_first_the_last_and_early_ones_stay():
     assert shown[:2] == [0, 100]
     assert shown[-1] == 10_000
     assert len(shown) == 8
-    gaps = [b - a for a, b in zip(shown, shown[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(shown)]
     assert gaps == sorted(gaps)
 
 
-def test_options_that_differ_stand_beside_their_defaults(tmp_path):
-    text = render(read(run(tmp_path / "run")))
+def test_options_that_differ_stand_beside_their_defaults(tmp_path, undrawn):
+    game = deep(plain(GAN()), {"gamma": 12.5, "G": {"lr": 0.125}})
+    text = render(read(run(tmp_path / "run", CONFIG | {"game": game})))
     rows = [
-        ("data", "mnist", "digits"),
+        ("data", "mnist", Settings().data),
         ("epochs", "3", "not set"),
-        ("gamma", "0.5", "0"),
-        ("G.lr", "0.0004", "0.0002"),
+        ("gamma", "12.5", f"{plain(GAN())['gamma']:g}"),
+        ("G.lr", "0.125", f"{plain(GAN().G)['lr']:g}"),
     ]
     for name, value, default in rows:
         assert f'<th scope="row">{name}</th><td>{value}</td><td>{default}</td>' in text
-    assert '<th scope="row">batch</th>' not in text
     assert '<th scope="row">loss</th>' not in text
+    assert '<th scope="row">D.lr</th>' not in text
 
 
-def test_commands_can_be_pasted(tmp_path):
+def test_the_command_is_one_of_ganvas_or_none(tmp_path, undrawn):
+    folder = run(tmp_path / "run")
+    assert "<td>ganvas train gan</td>" in render(read(folder))
+    (folder / "env.json").write_text('{"command": ["--my-script", "1"]}')
+    assert "my-script" not in render(read(folder))
+
+
+def test_commands_can_be_pasted(tmp_path, undrawn):
     text = render(read(run(tmp_path / "my runs" / "0003-gan")))
     assert "ganvas train &#x27;my runs/0003-gan/config.toml&#x27;" in text
     assert "ganvas sample &#x27;my runs/0003-gan&#x27; -n 64" in text
     assert "ganvas train --resume &#x27;my runs/0003-gan&#x27; --epochs 6" in text
 
 
-def test_a_budget_in_minutes_is_no_exact_promise(tmp_path):
+def test_an_unfinished_run_goes_on_to_its_own_budget(tmp_path, undrawn):
+    folder = run(tmp_path / "runs" / "0003-gan")
+    (folder / "log.txt").unlink()
+    assert "--resume runs/0003-gan</code>" in render(read(folder))
+
+
+def test_a_budget_in_minutes_is_no_exact_promise(tmp_path, undrawn):
     config = {k: v for k, v in CONFIG.items() if k != "epochs"} | {"minutes": 1.0}
     text = render(read(run(tmp_path / "run", config)))
     assert "budget in minutes" in text

@@ -103,8 +103,15 @@ def test_terms_known_and_unknown():
 
 @pytest.mark.parametrize(
     ("n", "said"),
-    [(1, "1 epoch"), (1.002, "1 epoch"), (3.0016, "3 epochs"), (2.56, "2.56 epochs"), (0.04, "0.04 epochs"), (14063, "14,063 epochs")],
-)  # fmt: skip
+    [
+        (1, "1 epoch"),
+        (1.002, "1 epoch"),
+        (3.0016, "3 epochs"),
+        (2.56, "2.56 epochs"),
+        (0.04, "0.04 epochs"),
+        (14063, "14,063 epochs"),
+    ],
+)
 def test_plurals(n, said):
     assert text.plural(n, "epoch") == said
 

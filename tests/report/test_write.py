@@ -1,4 +1,4 @@
-"""The page as a whole: one file, harmless, the same for the same run, and clear when it cannot be."""
+"""The page as a whole: one file, harmless, the same for the same run; clear when it cannot be."""
 
 from __future__ import annotations
 
@@ -109,15 +109,14 @@ def test_plots_wear_the_colours_of_the_page(whole):
 def test_equal_runs_give_equal_pages(tmp_path):
     first, second = (report.write(run(tmp_path / each / "runs" / "0001-gan")) for each in "ab")
     assert first.read_bytes() == second.read_bytes()
-    assert first.read_bytes() == report.write(first.parent).read_bytes()
 
 
 def test_names_cannot_become_html(tmp_path):
     evil = "<script>alert(1)</script>\"'&"
     config = CONFIG | {"data": evil, "family": evil, "game": {evil: evil}}
-    rows = [row | {f"{evil}/{evil}": 1.0, evil: 2.0} for row in ROWS]
+    rows = [row | {f"{evil}/{evil}": 1.0, evil: 2.0} for row in ROWS[:3]]
     folder = run(tmp_path / "<b>run", config, rows)
-    env = {"device": evil, evil: evil, "command": [evil]}
+    env = {"device": evil, evil: evil, "command": ["train", evil]}
     (folder / "env.json").write_text(json.dumps(env))
     (folder / "log.txt").write_text(f"now step 1407: stopped: {evil}\n")
     index = [json.loads(line) for line in (folder / "samples.jsonl").read_text().splitlines()]
@@ -128,7 +127,7 @@ def test_names_cannot_become_html(tmp_path):
     assert not [name for _, attrs in found.tags for name in attrs if name.startswith("on")]
 
 
-def test_the_page_is_there_whole_or_as_it_was(tmp_path, monkeypatch):
+def test_the_page_is_there_whole_or_as_it_was(tmp_path, monkeypatch, undrawn):
     folder = run(tmp_path / "run")
     before = report.write(folder).read_bytes()
 
@@ -170,13 +169,17 @@ def test_one_row_is_enough(tmp_path):
 
 
 @pytest.mark.parametrize("key", [k for k in ROWS[0] if k != "step"])
-def test_any_column_may_be_missing(tmp_path, key):
-    page(
-        run(tmp_path / "run", rows=[{k: v for k, v in row.items() if k != key} for row in ROWS[:3]])
-    )
+def test_any_column_may_be_missing(tmp_path, undrawn, key):
+    page(run(tmp_path / "run", rows=[{k: v for k, v in row.items() if k != key} for row in ROWS]))
 
 
-def test_missing_sections_leave_no_trace(tmp_path):
+@pytest.mark.parametrize("family", ["D", "G", "D(x)"])
+def test_a_player_may_be_missing(tmp_path, family):
+    rows = [{k: v for k, v in row.items() if not k.startswith(family)} for row in ROWS[:3]]
+    page(run(tmp_path / "run", rows=rows, values=None, pictures=None))
+
+
+def test_missing_sections_leave_no_trace(tmp_path, undrawn):
     folder = run(tmp_path / "run", values=None)
     (folder / "samples" / "step-00001407-samples.png").write_bytes(b"not a picture")
     (folder / "reals.png").unlink()
@@ -196,12 +199,12 @@ def test_points_come_first_and_once(tmp_path, dims):
     assert "128 points" in found.text
 
 
-def test_large_pictures_do_not_make_a_large_page(tmp_path):
+def test_large_pictures_do_not_make_a_large_page(tmp_path, undrawn):
     folder = run(tmp_path / "run", pictures=range(0, 1407, 100))
     for path in [*(folder / "samples").iterdir(), folder / "reals.png"]:
-        fabricate.png(path, side=1100)
+        fabricate.png(path, side=700)
     size = report.write(folder).stat().st_size
-    assert size < 3_000_000
+    assert 1_000_000 < size < 2_600_000  # the plots take the rest of 3 MB
 
 
 def test_a_family_with_other_players(tmp_path):
@@ -216,7 +219,7 @@ def test_a_family_with_other_players(tmp_path):
             "E/cycle": 4.0,
             "accuracy": 0.5,
         }
-        for row in ROWS
+        for row in ROWS[:3]
     ]
     config = {"family": "MyGAN", "source": "0" * 64, "data": "mnist", "game": {"depth": 3}}
     found = page(run(tmp_path / "run", config, rows))

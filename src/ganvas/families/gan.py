@@ -58,9 +58,9 @@ class GAN(Game):
     """Whether D sees a real and a fake sample at a time, or one of the two by a coin's toss."""
     gamma: Annotated[Schedule, Ge(0)] = constant(0.0)
     """Weight of the R1 penalty on D's gradient at real samples."""
-    G: Optim = Optim()
+    G: Optim = Optim(lr=constant(1e-3))
     """G's optimizer."""
-    D: Optim = Optim()
+    D: Optim = Optim(lr=constant(1e-3))
     """D's optimizer."""
 
     @property

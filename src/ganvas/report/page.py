@@ -11,7 +11,7 @@ from typing import Any
 
 from ganvas import families
 from ganvas.errors import UsageError
-from ganvas.recipe import Settings, flat, plain
+from ganvas.recipe import BUDGET, Settings, flat, plain
 from ganvas.report import charts, parts, text
 from ganvas.report.embed import embed
 from ganvas.report.record import Picture, Record
@@ -51,6 +51,8 @@ def render(record: Record) -> str:
         _again(record),
         _machine(record),
     ]
+    known = families.names().get(str(record.config.get("family"))) if game is not None else None
+    about = f'<p class="about">{escape(known)}</p>' if known else ""
     late = text.ending(record)
     note = f'<p class="note">{escape(late)}</p>' if late else ""
     body = "\n".join(part for part in sections if part)
@@ -70,7 +72,7 @@ def render(record: Record) -> str:
 <header>
 <h1>{title}</h1>
 <p class="lede">{escape(text.beginning(record, name))}</p>
-{note}
+{about}{note}
 </header>
 <main>
 {body}
@@ -200,33 +202,34 @@ def _value(value: Any) -> str:
 
 
 def _again(record: Record) -> str:
-    """The commands that repeat, continue and use the run."""
+    """The commands that repeat, use and continue the run."""
     run = Path(record.path.parent.name) / record.path.name
     own = f" --family FILE.py:{record.config.get('family')}" if record.config.get("source") else ""
+    name, config = shlex.quote(str(run)), shlex.quote(str(run / "config.toml"))
     same = (
-        "The same seed gives the same first weights, the same order of the data and the same noise."
+        f"The same seed ({record.config.get('seed', 0)}) gives the same first weights, the same "
+        "order of the data and the same noise."
     )
     if "minutes" in record.config:
         same += " A budget in minutes ends at another step on a faster or slower machine."
-    name = shlex.quote(str(run))
-    parent = shlex.quote(str(run / "config.toml"))
+    further = "" if text.ending(record) else _twice(record)
     return parts.section(
         "Again, and further",
-        parts.paragraphs(f"To repeat this run (seed {record.config.get('seed', 0)}):"),
-        parts.command(f"ganvas train {parent}{own}"),
-        parts.paragraphs(same),
-        parts.paragraphs("To draw 64 new samples, or to train on:"),
+        parts.paragraphs("To repeat this run:"),
+        parts.command(f"ganvas train {config}{own}"),
+        parts.paragraphs(f"{same}\n\nTo draw 64 new samples:"),
         parts.command(f"ganvas sample {name} -n 64{own}"),
-        parts.command(f"ganvas train --resume {name}{own} --{_budget(record)}"),
+        parts.paragraphs("To go on with the training where it ended:"),
+        parts.command(f"ganvas train --resume {name}{own}{further}"),
     )
 
 
-def _budget(record: Record) -> str:
-    """A budget of twice the present one, to go on with."""
-    for name in ("epochs", "steps", "minutes"):
+def _twice(record: Record) -> str:
+    """A budget for a finished run to go on with: twice the old one."""
+    for name in BUDGET:
         if name in record.config:
-            return f"{name} {2 * record.config[name]:g}"
-    return f"steps {2 * record.step}"
+            return f" --{name} {2 * record.config[name]:.10g}"
+    return ""
 
 
 def _machine(record: Record) -> str:
@@ -235,8 +238,8 @@ def _machine(record: Record) -> str:
     if record.last("seconds") > 0:
         unit = "points" if record.points else "images"
         facts["speed"] = f"{record.last('images') / record.last('seconds'):,.0f} {unit} a second"
-    words = record.env.get("command", [])
     rows = [(name, _value(value)) for name, value in facts.items()]
-    if isinstance(words, list) and words:
+    words = record.env.get("command")
+    if isinstance(words, list) and words[:1] == ["train"]:  # else a script called train()
         rows.append(("command", "ganvas " + shlex.join(str(word) for word in words)))
     return parts.section("The machine", parts.table((), rows) if rows else "")

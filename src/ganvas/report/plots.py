@@ -18,7 +18,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from ganvas.report.record import Column
 from ganvas.report.series import Axis, Line, smooth, thin
@@ -116,7 +116,7 @@ def _line(ax: Axes, x: Column, line: Line) -> None:
     x, y, colour = x[there], line.y[there], COLOURS[line.colour]
     mean = smooth(y)
     if mean is not y:
-        ax.plot(*thin(x, y), color=colour, linewidth=0.8, alpha=0.3)
+        ax.plot(*thin(x, y), color=colour, linewidth=0.7, alpha=0.25)
     ax.plot(*thin(x, mean), color=colour, linewidth=2, marker="o" if len(y) == 1 else "")
 
 
@@ -133,7 +133,7 @@ def _plain(ax: Axes) -> None:
     """Plain numbers at the ticks, on a log axis too."""
     for each in (ax.xaxis, ax.yaxis):
         each.set_major_formatter(FuncFormatter(_number))
-        each.set_minor_formatter(NullFormatter())
+        each.set_minor_locator(NullLocator())
 
 
 def pixels(name: str, alt: str, real: Column, fake: Column, ends: tuple[float, float]) -> str:
@@ -217,7 +217,9 @@ def _svg(
     bottom: int = 50,
     top: int = 12,
 ) -> str:
-    with mpl.rc_context(STYLE | {"svg.hashsalt": name}):
+    with mpl.rc_context():
+        mpl.rcdefaults()  # whatever a matplotlibrc says, the page is the same
+        mpl.rcParams.update(STYLE | {"svg.hashsalt": name})
         figure = Figure(figsize=(WIDTH / 72, height / 72), facecolor="none")
         ax = figure.add_axes(
             (
@@ -230,8 +232,7 @@ def _svg(
         )
         ax.grid(axis="y", linewidth=1)
         ax.set_axisbelow(True)
-        ax.tick_params(length=4, which="major")
-        ax.tick_params(length=0, which="minor")
+        ax.tick_params(length=4)
         draw(ax)
         text = io.StringIO()
         figure.savefig(text, format="svg", metadata=dict.fromkeys(_METADATA), transparent=True)

@@ -206,7 +206,7 @@ def pixels(
 def points(dims: int, outside: int, count: int) -> str:
     """How to read the density or the scatter of points."""
     shape = (
-        "The density of the data and of G's samples."
+        "The density of the data and of G's samples: a narrower one has too little variety."
         if dims == 1
         else "Real and generated points in one frame."
         if dims == 2
