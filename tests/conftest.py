@@ -16,6 +16,7 @@ WARM = [
     "pytest",
     "sklearn.datasets",
     "tomli_w",
+    "torch._dynamo",  # the first optimizer imports it, for seconds
 ]
 """Imported once by the server that children are forked from, not by each child."""
 

@@ -43,7 +43,7 @@ def to_uint8(x: Tensor, range: tuple[float, float]) -> Tensor:
 
 
 def grid(
-    images: Tensor, columns: int | None = None, margin: int = 2, enlarge: int | None = None
+    images: Tensor, columns: int | None = None, margin: int = 4, enlarge: int | None = None
 ) -> Image:
     """All `images` in one picture, row by row on light paper.
 

@@ -177,9 +177,7 @@ LETTERS = string.ascii_lowercase + string.digits
 RECIPE = Recipe(game=GAN(), family="gan")
 
 
-quick = settings(
-    max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
+quick = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 @st.composite
@@ -214,7 +212,7 @@ def nested(name: str, value: object) -> dict:
     return value
 
 
-@quick
+@settings(quick, max_examples=100)
 @given(edits(options()))
 def test_a_mistyped_key_of_a_recipe_is_refused(pair):
     _, typo = pair
@@ -224,7 +222,7 @@ def test_a_mistyped_key_of_a_recipe_is_refused(pair):
         RECIPE.merged(nested(typo, 1))
 
 
-@quick
+@settings(quick, max_examples=25)
 @given(edits([name.removeprefix("game.").replace("_", "-") for name in options()]))
 def test_a_mistyped_flag_is_refused(pair):
     _, typo = pair

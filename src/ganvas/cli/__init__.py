@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import warnings
 
@@ -18,8 +19,11 @@ COMMANDS = {
 
 def main(argv: list[str] | None = None) -> int:
     """Runs a command; returns the exit code (see `ganvas.errors`)."""
-    from ganvas.errors import GanvasError, StorageError, UsageError, unknown
+    from ganvas.errors import GanvasError, StorageError, TrainingError, UsageError, unknown
 
+    # Threads that spin while they wait starve each other where other work shares the cores: on two
+    # busy cores training fell to a twentieth. OpenMP reads this once, when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     args = sys.argv[1:] if argv is None else argv
     if not args or args[0] in ("-h", "--help"):
         print(usage())
@@ -42,6 +46,15 @@ def main(argv: list[str] | None = None) -> int:
         if isinstance(error, UsageError) and args[0] in COMMANDS:
             print(f"Try 'ganvas {args[0]} --help'.", file=sys.stderr)
         return error.exit_code
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and "memory" not in str(error):
+            raise
+        print(
+            "ganvas: The memory does not suffice; a smaller --batch, --micro-batch, --size or "
+            "narrower networks need less.",
+            file=sys.stderr,
+        )
+        return TrainingError.exit_code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -51,7 +64,7 @@ def main(argv: list[str] | None = None) -> int:
         return StorageError.exit_code
 
 
-def _warn(message: Warning | str, *_: object) -> None:
+def _warn(message: Warning | str, *_: object, **__: object) -> None:
     print(f"ganvas: warning: {message}", file=sys.stderr)
 
 
