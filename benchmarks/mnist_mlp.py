@@ -146,15 +146,16 @@ def main() -> None:
         f"OMP_WAIT_POLICY={os.environ.get('OMP_WAIT_POLICY', 'unset')}"
     )
     for name, values in found.items():
-        print(
-            f"{name:<22}{statistics.median(values):>9,.0f} img/s  (of {min(values):,.0f} to {max(values):,.0f})"
-        )
+        print(f"{name:<22}{spread(values, ',.0f')} img/s")
     best = [max(a, b) for a, b in zip(*list(found.values())[:2], strict=True)]
     for name, below in (("the better tutorial", best), ("by hand", found["by hand"])):
         ratios = [a / b for a, b in zip(found["ganvas"], below, strict=True)]
-        print(
-            f"ganvas / {name}: {statistics.median(ratios):.2f}  ({min(ratios):.2f} to {max(ratios):.2f})"
-        )
+        print(f"ganvas / {name}: {spread(ratios, '.2f')}")
+
+
+def spread(values: list[float], form: str) -> str:
+    """The median of `values`, and their least and greatest."""
+    return f"{statistics.median(values):{form}} ({min(values):{form}} to {max(values):{form}})"
 
 
 if __name__ == "__main__":

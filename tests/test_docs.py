@@ -63,8 +63,8 @@ def test_the_commands_of_the_readme_are_taken(command, place, monkeypatch, capsy
 
 def test_the_example_of_extending_keeps_the_contract(tmp_path):
     from ganvas import data
-    from ganvas.engine import Engine
     from ganvas.data.stream import Stream
+    from ganvas.engine import Engine
     from ganvas.state import build
 
     (own,) = blocks((ROOT / "docs/extending.md").read_text(), "python")

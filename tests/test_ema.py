@@ -2,9 +2,9 @@
 
 import pytest
 import torch
-from games import Small
 from torch import nn
 
+from games import Small
 from ganvas import Nets, Schedule
 from ganvas.ema import RAMP, Ema
 

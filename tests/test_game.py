@@ -2,9 +2,9 @@
 
 import pytest
 import torch
-from games import Small
 from torch import nn
 
+from games import Small
 from ganvas import Moment, both
 from ganvas.data.batches import DataSpec, Points
 from ganvas.errors import UsageError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,17 @@ def test_after_9999_comes_10000_and_10001(tmp_path):
 
 
 def create_some(outdir: Path, data: str) -> None:
-    for _ in range(10):
-        Run.create(outdir, on(data))
+    """Creates five runs, slowly, so that others would come in between."""
+    mkdir = Path.mkdir
+
+    def slow(path: Path, *args, **options) -> None:
+        time.sleep(0.02)
+        mkdir(path, *args, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "mkdir", slow)
+        for _ in range(5):
+            Run.create(outdir, on(data))
 
 
 def test_processes_that_create_at_once_get_numbers_of_their_own(tmp_path):
@@ -60,7 +70,7 @@ def test_processes_that_create_at_once_get_numbers_of_their_own(tmp_path):
         each.start()
     assert [code(each) for each in children] == [0, 0, 0]
     numbers = sorted(int(path.name[:4]) for path in outdir.glob("[0-9]*"))
-    assert numbers == list(range(30))
+    assert numbers == list(range(15))
     for path in outdir.glob("[0-9]*"):
         assert read(path / "config.toml")["family"] == "gan"
 

@@ -21,7 +21,9 @@ def pick(name: str) -> torch.device:
 
 
 def cores() -> int:
-    """The processor cores that this process may use."""
+    """The threads to compute with: `OMP_NUM_THREADS`, or one for each core this process may use."""
+    if (asked := os.environ.get("OMP_NUM_THREADS", "")).isdigit() and int(asked) > 0:
+        return int(asked)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

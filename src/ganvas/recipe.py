@@ -52,7 +52,7 @@ class Settings:
     precision: Literal["float32", "bf16"] = "float32"
     """Precision in which the losses are computed; weights stay float32."""
     threads: Annotated[int, Ge(0)] = 0
-    """Processor threads; 0 takes one for each core."""
+    """Processor threads; 0 takes `OMP_NUM_THREADS`, or one for each core."""
     sample_every: Annotated[int, Ge(0)] = 0
     """Steps between sample grids; 0 draws after epochs 1, 3, 10, 30, 100, …"""
     save_every: Annotated[int, Ge(0)] = 0

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from ganvas import load
+from ganvas import load, pictures
 from ganvas.cli import main
 
 RUN, POINTS = "runs/0000-gan-digits", "runs/0001-gan-toy-ring8"
@@ -20,7 +20,7 @@ def test_the_same_seed_draws_the_same_bytes(place, capsys):
     a, b, c = ((place / f"{name}.png").read_bytes() for name in "abc")
     assert a == b != c
     with Image.open("a.png") as grid:
-        assert grid.size == (8 * 66 + 2, 8 * 66 + 2)  # 64 samples of 8 x 8, eight times enlarged
+        assert grid.size == pictures.grid(load(RUN).sample(64, seed=1)).size
 
 
 def test_by_default_into_the_folder_of_the_run(place):
@@ -57,7 +57,7 @@ def test_a_walk_closes_on_itself(place, capsys):
     assert (place / "a.webp").read_bytes() == (place / "b.webp").read_bytes()
     with Image.open("a.webp") as film:
         assert (film.n_frames, film.info["loop"]) == (12, 0)
-        assert film.size == (2 * 66 + 2, 2 * 66 + 2)
+        assert film.size == pictures.grid(load(RUN).sample(4)).size
     assert main(walk) == 0
     assert capsys.readouterr().out.splitlines()[-1] == f"{RUN}/walk.webp"
 

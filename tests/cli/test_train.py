@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import small
-from ganvas import api, load
+from ganvas import api, device, load
 from ganvas.checkpoint import latest
 from ganvas.cli import main
 from ganvas.engine import Engine
@@ -79,8 +79,9 @@ def test_too_short_to_be_logged(tmp_path, capsys):
 
 
 def test_points(tmp_path):
-    run = train(tmp_path, "--steps", "5", "--data", "toy:ring8")
+    run = train(tmp_path, "--steps", "5", "--data", "toy:ring8", "--threads", "0")
     assert run.name == "0000-gan-toy-ring8"
+    assert tomllib.loads((run / "config.toml").read_text())["threads"] == device.cores()
     assert load(run).sample(3).shape == (3, 2)
 
 

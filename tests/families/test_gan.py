@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from ganvas import GAN, Moment, Nets, Optim, Schedule
+from ganvas import GAN, Moment, Optim, Schedule
 from ganvas.data.batches import DataSpec, Images, Points
 from ganvas.engine import Engine
 from ganvas.state import build
@@ -71,7 +71,7 @@ def terms(game: GAN, rows: int = 512, seed: int = 0):
     nets = build(game, POINTS, seed)
     x = torch.ones(rows, 3)
     turns = game.turns(nets, lambda: Points(x), Moment(seed=seed, watching=True))
-    return {player: values for player, values in turns}
+    return dict(turns)
 
 
 def test_a_coin_shows_d_one_input_a_row():
