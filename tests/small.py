@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ganvas import GAN, Trainer, data
+from ganvas import GAN, Trainer, data, report
 from ganvas.checkpoint import Checkpoint, latest
 from ganvas.cli import main
 from ganvas.data import Dataset
@@ -85,7 +85,8 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def ganvas(*argv: str) -> None:
-    """The command line as the whole and silent life of a child process."""
+    """The command line, less the plots of the report, as the silent life of a child process."""
+    report.write = lambda run: run / "report.html"
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

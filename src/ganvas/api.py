@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ganvas import report
+from ganvas.data import names
 from ganvas.errors import UsageError
 from ganvas.game import Game
 from ganvas.model import Model
@@ -57,6 +58,8 @@ def start(recipe: Recipe, outdir: Path) -> tuple[Run, Trainer]:
     """A new run folder and the trainer that will fill it; nothing is written on bad input."""
     trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings)
     settled = {"threads": trainer.settings.threads, "device": trainer.device.type}
+    if recipe.settings.data not in names():  # a folder, to be found again from another place
+        settled["data"] = str(Path(recipe.settings.data).expanduser().resolve())
     run = Run.create(outdir, recipe.merged(plain(recipe.settings) | settled))
     trainer.folder = run.checkpoints
     return run, trainer

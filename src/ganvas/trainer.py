@@ -69,6 +69,7 @@ class Trainer:
         stream = Stream(
             self.data, settings.batch, settings.seed, game.range, self.device, settings.mirror
         )
+        self._resident = stream.dataset  # on the device where it fits; moved there once
         self.engine = Engine(
             game=game,
             nets=state.build(game, self.data.spec, settings.seed).to(self.device),
@@ -131,7 +132,7 @@ class Trainer:
         """What a person should look at now; the noise is the same at every call."""
         nets = self.drawing_nets()
         game, settings = self.game, self.settings
-        batch = Stream(self.data, VIEWED, settings.seed, game.range, self.device)(0)
+        batch = Stream(self._resident, VIEWED, settings.seed, game.range, self.device)(0)
         t = Moment(seed=settings.seed, step="views", images=self.clock.images, device=self.device)
         with torch.no_grad():
             views = game.views(nets, batch, t)
