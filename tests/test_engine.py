@@ -14,7 +14,7 @@ from games import BENDING, SPEC, Small, Stateful, source
 from ganvas import Nets, Optim, Schedule, still
 from ganvas import state as tree
 from ganvas.engine import Engine
-from ganvas.errors import GameError, TrainingError
+from ganvas.errors import GameError, TrainingError, UsageError
 
 
 def engine(game=None, *, nets=None, seed=0, **options) -> Engine:
@@ -323,6 +323,90 @@ def test_the_mask_of_an_accelerator_keeps_weights_and_tells_later(monkeypatch):
     assert e.clock.step <= 6
     assert not torch.equal(e.nets.D[0].weight, before)  # later steps went on
     assert torch.isfinite(e.nets.D[0].weight).all()
+
+
+def test_a_state_that_is_not_finite_never_reaches_its_buffer():
+    @dataclass(frozen=True, kw_only=True)
+    class Spoilt(Stateful):
+        def turns(self, nets, draw, t):
+            batch = draw()
+            t.update(nets.mean, torch.tensor(float("nan")))
+            yield "D", self.d_terms(nets, batch, t)
+
+    e = engine(Spoilt())
+    with pytest.raises(TrainingError, match=r"Step 0: what t.update was given is not finite"):
+        e.step()
+    assert e.nets.mean.value == 0
+
+
+def test_a_simultaneous_turn_is_made_whole_or_not_at_all():
+    def turns(game, nets, draw, t):
+        batch = draw()
+        spoilt = {"fake": game.g_terms(nets, batch, t)["fake"] * float("nan")}
+        yield {"D": game.d_terms(nets, batch, t), "G": spoilt}
+
+    e = engine(faulty(turns=turns))
+    before = weights(e)
+    with pytest.raises(TrainingError, match="the term G/fake is not finite"):
+        e.step()
+    assert moved(before, weights(e)) == set()
+
+
+def test_players_of_one_turn_share_no_parameters():
+    shared = BENDING[7]
+
+    class Twice(shared):
+        def turns(self, nets, draw, t):
+            batch = draw()
+            yield ("D", "Q"), {"sum": nets.D(batch.x).mean() + nets.Q(batch.x).mean()}
+
+    with pytest.raises(GameError, match="D and Q share parameters and move in one turn"):
+        engine(Twice()).step()
+
+
+def test_move_is_exact_within_a_union_and_refuses_strangers():
+    e = engine(BENDING[7]())
+    before = weights(e)
+    e.step(move={"G"})
+    assert moved(before, weights(e)) == {"G"}
+    with pytest.raises(UsageError, match="Unknown player 'X'"):
+        e.step(move={"X"})
+
+
+def test_states_of_turns_that_are_not_made_stay():
+    e = engine(Stateful())
+    e.step(move={"G"})
+    assert e.nets.mean.calls == 0
+
+
+def test_a_module_is_told_when_its_player_has_stepped():
+    class Counting(nn.Linear):
+        steps = 0
+
+        def stepped(self):
+            self.steps += 1
+
+    class Told(Small):
+        def build(self, data):
+            return Nets(G=Counting(2, 2), D=Counting(2, 1))
+
+        def turns(self, nets, draw, t):
+            for _ in range(3):
+                yield "D", self.d_terms(nets, draw(), t)
+            yield "G", self.g_terms(nets, draw(), t)
+
+    e = engine(Told(), micro=2)
+    e.step()
+    assert (e.nets.D.steps, e.nets.G.steps) == (3, 1)
+
+
+@pytest.mark.parametrize("turn", [None, "D", {}, ("D", {}), ("D", 3)])
+def test_a_yield_that_is_no_turn_is_named(turn):
+    def turns(game, nets, draw, t):
+        yield turn
+
+    with pytest.raises(GameError, match="A turn"):
+        engine(faulty(turns=turns)).step()
 
 
 def test_still_leaves_no_graph_and_both_is_one_pass():

@@ -52,9 +52,7 @@ def test_bad_data_stop_the_step_they_are_used_in(bad):
         trainer().game, data.Dataset("points", x), settings=Settings(batch=64, threads=1)
     )
     before = finite(part)
-    with pytest.raises(
-        TrainingError, match=r"Step 0: the term D/real is not finite.*No checkpoint"
-    ):
+    with pytest.raises(TrainingError, match=r"Step 0: the term D/real is not finite.*not kept"):
         part.step()
     assert all(torch.equal(value, before[name]) for name, value in finite(part).items())
 
@@ -71,21 +69,6 @@ def test_a_bad_gradient_never_moves_its_player(player, bad):
     assert all(torch.isfinite(value).all() for value in finite(part).values())
     hook.remove()
     part.step()
-
-
-@pytest.mark.xfail(strict=True, reason="the norm is taken before the observer is called")
-@pytest.mark.parametrize("player", ["D", "G"])
-def test_a_gradient_spoilt_by_an_observer_never_moves_its_player(player):
-    part = trainer()
-
-    def observe(turned):
-        if turned.player == player:
-            part.engine.parameters((player,))[0].grad.fill_(math.nan)
-
-    part.engine.observe = observe
-    with pytest.raises(TrainingError, match=f"the gradient of {player} is not finite"):
-        part.step()
-    assert all(torch.isfinite(value).all() for value in finite(part).values())
 
 
 def test_clean_steps_raise_no_alarm():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,7 @@ def train(
         torch.Size([16, 1, 8, 8])
     """
     if isinstance(what, Game):
-        recipe = Recipe(game=what, family=family_name(what))
+        recipe = Recipe(game=what, family=family_name(what), source=source(what))
         if not {"steps", "epochs", "minutes"} & set(options):
             raise UsageError("Say how long to train: steps=, epochs= or minutes=.")
     else:
@@ -63,6 +65,17 @@ def start(recipe: Recipe, outdir: Path) -> tuple[Run, Trainer]:
     run = Run.create(outdir, recipe.merged(plain(recipe.settings) | settled))
     trainer.folder = run.checkpoints
     return run, trainer
+
+
+def source(game: Game) -> str:
+    """The SHA-256 of the file of a family of one's own; empty for a built-in one."""
+    if type(game).__module__.startswith("ganvas.families."):
+        return ""
+    try:
+        file = inspect.getsourcefile(type(game))
+    except TypeError:  # a class typed into an interpreter
+        file = None
+    return hashlib.sha256(Path(file).read_bytes() if file else b"").hexdigest()
 
 
 def family_name(game: Game) -> str:

@@ -31,6 +31,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from ganvas.errors import StorageError, UsageError
+from ganvas.files import settle
 
 SCHEMA = 1
 STATE = "state.safetensors"
@@ -87,7 +88,7 @@ def save(folder: Path, step: int, tensors: Mapping[str, Tensor], info: Mapping[s
     try:
         if not folder.is_dir():
             folder.mkdir(parents=True)
-            _fsync(folder.parent)
+            settle(folder.parent)
         if new.exists():  # a crash has left it, and nobody has swept
             _settle(new)
         _write(scratch, {STATE: state, MANIFEST: manifest})
@@ -95,7 +96,7 @@ def save(folder: Path, step: int, tensors: Mapping[str, Tensor], info: Mapping[s
         if new.exists():
             _settle(new)
         else:
-            _fsync(folder)
+            settle(folder)
     except OSError as error:
         shutil.rmtree(scratch, ignore_errors=True)
         disk = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
@@ -254,35 +255,24 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-    _fsync(folder)
-
-
-def _fsync(folder: Path) -> None:
-    """Forces the names in `folder` to the disk; the fsync of a file does not cover its name."""
-    if os.name == "nt":
-        return  # Windows opens no folder
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    settle(folder)
 
 
 def _settle(new: Path) -> None:
     """Lets a step that was saved again, and is there as `.new`, take over its name."""
     path = new.with_suffix("")
-    _fsync(path.parent)
+    settle(path.parent)
     if path.exists():
         _discard(path)
     os.rename(new, path)
-    _fsync(path.parent)
+    settle(path.parent)
 
 
 def _discard(path: Path) -> None:
     """Deletes a checkpoint under another name, for half of one must not look like one."""
     aside = _scratch(path)
     os.rename(path, aside)
-    _fsync(path.parent)  # or a power cut could bring back the name of what is half deleted
+    settle(path.parent)  # or a power cut could bring back the name of what is half deleted
     shutil.rmtree(aside)
 
 

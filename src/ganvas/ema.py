@@ -21,7 +21,7 @@ class Ema:
 
     def __init__(self, game: Game, nets: Nets) -> None:
         self.shadow = Nets()
-        players = game.averaged if game.ema.start or game.ema.end else ()
+        players = game.averaged if game.averages else ()
         for name in players:
             self.shadow.add_module(name, copy.deepcopy(getattr(nets, name)).requires_grad_(False))
         self._mean = [p for name in players for p in getattr(self.shadow, name).parameters()]

@@ -9,71 +9,26 @@ from __future__ import annotations
 import math
 import operator
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ganvas.data.batches import Batch
 from ganvas.ema import Ema
-from ganvas.errors import GameError, TrainingError
+from ganvas.errors import GameError, TrainingError, unknown
 from ganvas.events import Turned
-from ganvas.game import Game, Moment, Nets, Terms, Turn
+from ganvas.game import Game, Moment, Nets, Updatable
+from ganvas.losses.adversarial import wide
+from ganvas.play import Clock, Play, Side, Source, losses_of
 
-Source = Callable[[int, int, int], Batch]
-"""(number, part, parts) -> that part of the number-th minibatch; see `data.stream.Stream`."""
+Update = tuple[Updatable, Tensor]
+Made = tuple[Side, Turned]
 LAG = 4
 """Steps after which a flag that stayed on an accelerator is read."""
-
-
-@dataclass
-class Clock:
-    """How far a run has come."""
-
-    step: int = 0
-    draws: int = 0
-    images: int = 0
-
-
-class Side(NamedTuple):
-    """One loss of a turn: who moves, and the terms summed over the micro-batches."""
-
-    players: tuple[str, ...]
-    terms: Terms
-
-    @property
-    def name(self) -> str:
-        """`D`, or `G+Q` for one loss of two players."""
-        return "+".join(self.players)
-
-
-class _Play:
-    """One micro-batch's run through `turns`, with its own moment and its own count of draws."""
-
-    def __init__(self, engine: Engine, part: int, watching: bool) -> None:
-        clock = engine.clock
-        self.moment = Moment(
-            seed=engine.seed,
-            step=clock.step,
-            images=clock.images,
-            device=engine.device,
-            part=part,
-            parts=engine.micro,
-            watching=watching,
-        )
-        self.draws, self.rows = 0, 0
-
-        def draw() -> Batch:
-            batch = engine.source(clock.draws + self.draws, part, engine.micro)
-            self.draws += 1
-            self.rows += len(batch[0])
-            return batch
-
-        self.turns: Iterator[Turn] = engine.game.turns(engine.nets, draw, self.moment)
 
 
 @dataclass(kw_only=True)
@@ -102,12 +57,17 @@ class Engine:
         }
         self.ema = Ema(self.game, self.nets)
         self._modules = list(self.nets.modules())
-        self._flags: deque[tuple[int, Side, Tensor]] = deque()
+        self._stepped = {
+            name: [m for m in getattr(self.nets, name).modules() if hasattr(m, "stepped")]
+            for name in self.game.players
+            if hasattr(self.nets, name)
+        }
+        self._flags: deque[tuple[int, list[Made], Tensor]] = deque()
 
     @property
     def immediate(self) -> bool:
-        """Whether asking a tensor for its value costs nothing, as on the CPU."""
-        return self.device.type == "cpu"
+        """Whether values are asked for at once; only CUDA's fused optimizers know masks."""
+        return self.device.type != "cuda"
 
     def parameters(self, players: tuple[str, ...]) -> list[nn.Parameter]:
         """The parameters of the players together, each once."""
@@ -126,30 +86,51 @@ class Engine:
 
     def step(self, move: Collection[str] | None = None, watch: bool = True) -> list[Turned]:
         """One training step; turns of players outside `move` are evaluated and not made."""
+        if move is not None and (strangers := set(move) - set(self.game.players)):
+            raise unknown("player", min(strangers), self.game.players)
         if not all(module.training for module in self._modules):
             self.nets.train()
-        plays = [_Play(self, part, watch) for part in range(self.micro)]
+        plays = [self._play(part, watch) for part in range(self.micro)]
         turned: list[Turned] = []
-        while sides := self._evaluate(plays):
-            for side in sides:
-                moved = move is None or bool(set(side.players) & set(move))
-                turned.append(self._report(side, moved))
-            for side, report in zip(sides, turned[-len(sides) :], strict=True):
-                if report.moved:
-                    self._move(side, report, plays[0].moment)
-            self._update(plays)
-        self._update(plays)
+        while (sides := self._evaluate(plays)) is not None:
+            movers = [[p for p in side.players if move is None or p in move] for side in sides]
+            reports = [self._report(side, bool(m)) for side, m in zip(sides, movers, strict=True)]
+            taken = self._updates(plays)
+            updates = taken if any(movers) else []
+            made = [(s, r) for s, r in zip(sides, reports, strict=True) if r.moved]
+            masked = self._guard(made, updates)
+            for player in (player for players in movers for player in players):
+                self._move(player, plays[0].moment, masked)
+            self._update(updates, masked)
+            turned += reports
+        self._update(self._updates(plays) if move is None else [], None)
         self._advance(plays)
         return turned
 
-    def _evaluate(self, plays: list[_Play]) -> list[Side]:
-        """The next turn on every micro-batch, each backward at once; empty at the step's end."""
+    def _play(self, part: int, watching: bool) -> Play:
+        clock, parts = self.clock, self.micro
+        t = Moment(
+            seed=self.seed,
+            step=clock.step,
+            images=clock.images,
+            device=self.device,
+            part=part,
+            parts=parts,
+            watching=watching,
+        )
+        return Play(self.game, self.nets, self.source, t, clock.draws, part, parts)
+
+    def _evaluate(self, plays: list[Play]) -> list[Side] | None:
+        """The next turn on every micro-batch, each backward at once; None at the step's end."""
         sides: list[Side] = []
+        ended = False
         for n, play in enumerate(plays):
             with self._precision():
-                turn = next(play.turns, None)
-            fresh = [] if turn is None else _sides(turn)
+                turn = next(play.turns, _END)
+            fresh = [] if turn is _END else losses_of(turn)
             if n == 0:
+                ended = turn is _END
+                self._check_apart(fresh)
                 for side in fresh:
                     for parameter in self.parameters(side.players):
                         parameter.grad = None
@@ -166,7 +147,18 @@ class Engine:
                 else:
                     for term, value in share.items():
                         sides[i].terms[term] = sides[i].terms[term] + value
-        return sides
+        return None if ended else sides
+
+    def _check_apart(self, sides: list[Side]) -> None:
+        """Raises GameError where two players of a turn share parameters."""
+        names = [name for side in sides for name in side.players]
+        if len(names) > 1:
+            counts = [len(self.parameters((name,))) for name in names]
+            if sum(counts) > len(self.parameters(tuple(names))):
+                raise GameError(
+                    f"{' and '.join(names)} share parameters and move in one turn, which would "
+                    "step them twice; let one of the two own them."
+                )
 
     def _precision(self) -> AbstractContextManager[Any]:
         """Autocast to the lower precision where one is set."""
@@ -175,7 +167,9 @@ class Engine:
         return torch.autocast(self.device.type, self.autocast)
 
     def _backward(self, side: Side, parts: int, keep: bool) -> None:
-        loss = _over(reduce(operator.add, map(_wide, side.terms.values())), parts)
+        loss = _over(reduce(operator.add, map(wide, side.terms.values())), parts)
+        if not loss.requires_grad:
+            raise GameError(f"The loss of {side.name} does not depend on {side.name}.")
         try:
             torch.autograd.backward(loss, inputs=self.parameters(side.players), retain_graph=keep)
         except RuntimeError as error:
@@ -201,52 +195,73 @@ class Engine:
             self.observe(turned)
         return turned
 
-    def _move(self, side: Side, turned: Turned, t: Moment) -> None:
-        parameters = self.parameters(side.players)
-        masked = self._guard(side, turned.gradient)
-        for name in side.players:
-            spec, optimizer = self.game.players[name], self.optimizers[name]
-            if spec.clip:
-                torch.nn.utils.clip_grad_norm_(self.parameters((name,)), spec.clip)
-            spec.tune(optimizer, t)
-            optimizer.found_inf = masked  # type: ignore[attr-defined] # read by fused optimizers
-            optimizer.step()
+    def _move(self, player: str, t: Moment, masked: Tensor | None) -> None:
+        spec, optimizer = self.game.players[player], self.optimizers[player]
+        parameters = self.parameters((player,))
+        if spec.clip:
+            torch.nn.utils.clip_grad_norm_(parameters, spec.clip)
+        spec.tune(optimizer, t)
+        optimizer.found_inf = masked  # type: ignore[attr-defined] # read by fused optimizers
+        optimizer.step()
         # Fused steps write weights without telling autograd; a stale graph must still raise.
         torch.autograd.graph.increment_version(parameters)
+        for module in self._stepped[player]:
+            module.stepped()
 
-    def _guard(self, side: Side, gradient: Tensor) -> Tensor | None:
+    def _guard(self, made: list[Made], updates: list[Update]) -> Tensor | None:
         """Keeps what is not finite from the weights: at once on the CPU, by a mask elsewhere."""
-        numbers = [*side.terms.values(), gradient]
+        numbers = [n for side, turn in made for n in (*side.terms.values(), turn.gradient)]
+        values = [value.sum() for _, value in updates]
         if self.immediate:
-            if not all(math.isfinite(number.item()) for number in numbers):
-                raise self._failure(self.clock.step, side)
+            if not all(math.isfinite(n.item()) for n in numbers + values):
+                raise self._failure(self.clock.step, made)
             return None
-        flag = (~torch.isfinite(torch.stack(numbers).sum())).float()
-        self._flags.append((self.clock.step, side, flag))
+        flag = (~torch.isfinite(torch.stack(numbers + values).sum())).float()
+        self._flags.append((self.clock.step, made, flag))
         return flag
 
     def check_finite(self, lag: int = 0) -> None:
         """Raises TrainingError for a masked step that lies `lag` steps back or more."""
         while self._flags and self._flags[0][0] <= self.clock.step - lag:
-            step, side, flag = self._flags.popleft()
+            step, made, flag = self._flags.popleft()
             if flag.item():
-                raise self._failure(step, side)
+                raise self._failure(step, made)
 
-    def _failure(self, step: int, side: Side) -> TrainingError:
-        bad = [name for name, value in side.terms.items() if not torch.isfinite(value)]
-        what = f"the term {side.name}/{bad[0]} is" if bad else f"the gradient of {side.name} is"
-        return TrainingError(f"Step {step}: {what} not finite; the step was not made.")
+    def _failure(self, step: int, made: list[Made]) -> TrainingError:
+        numbers = {
+            **{f"the term {side.name}/{k}": v for side, _ in made for k, v in side.terms.items()},
+            **{f"the gradient of {side.name}": turn.gradient for side, turn in made},
+        }
+        bad = [name for name, value in numbers.items() if not torch.isfinite(value)]
+        what = bad[0] if bad else "what t.update was given"
+        return TrainingError(f"Step {step}: {what} is not finite; the step was not made.")
 
-    def _update(self, plays: list[_Play]) -> None:
-        """State that is not a parameter moves once, by the mean over the micro-batches."""
-        for updates in zip(*(play.moment.updates for play in plays), strict=True):
-            module = updates[0][0]
-            with torch.no_grad():
-                module.update(torch.stack([value.float() for _, value in updates]).mean(0))
-        for play in plays:
-            play.moment.updates.clear()
+    def _updates(self, plays: list[Play]) -> list[Update]:
+        """What the micro-batches gave to `t.update`, each state's mean; taken from them."""
+        given = [play.moment.updates for play in plays]
+        if len({len(each) for each in given}) > 1:
+            raise GameError("t.update was called more often on one micro-batch than on another.")
+        means = [
+            (parts[0][0], torch.stack([wide(value) for _, value in parts]).mean(0))
+            for parts in zip(*given, strict=True)
+        ]
+        for each in given:
+            each.clear()
+        return means
 
-    def _advance(self, plays: list[_Play]) -> None:
+    @torch.no_grad()
+    def _update(self, updates: list[Update], masked: Tensor | None) -> None:
+        """State that is not a parameter moves once; masked like the turn it came with."""
+        for module, value in updates:
+            if masked is None:
+                module.update(value)
+                continue
+            before = {name: b.clone() for name, b in module.named_buffers()}
+            module.update(value)
+            for name, buffer in module.named_buffers():
+                buffer.copy_(torch.where(masked > 0, before[name], buffer))
+
+    def _advance(self, plays: list[Play]) -> None:
         shown = sum(play.rows for play in plays)
         self.clock.step += 1
         self.clock.draws += plays[0].draws
@@ -261,29 +276,10 @@ class Engine:
             self.check_finite(LAG)
 
 
-def _wide(value: Tensor) -> Tensor:
-    """The value in float32, or better where it is."""
-    return value.float() if value.dtype.itemsize < 4 else value
+_END: Any = object()
+"""What `turns` gives when a step is over; nothing that a family can yield."""
 
 
 def _over(value: Tensor, parts: int) -> Tensor:
     """A part's share of a mean."""
-    return _wide(value) if parts == 1 else _wide(value) / parts
-
-
-def _sides(turn: Turn) -> list[Side]:
-    """The losses of a turn in one form, with what a family may get wrong said in words."""
-    if isinstance(turn, dict):
-        sides = [Side((player,), terms) for player, terms in turn.items()]
-    else:
-        player, terms = turn
-        sides = [Side((player,) if isinstance(player, str) else tuple(player), terms)]
-    for side in sides:
-        for name, value in side.terms.items():
-            if not isinstance(value, Tensor) or value.ndim != 0:
-                got = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
-                raise GameError(
-                    f"The term {side.name}/{name} must be one number (a 0-d tensor), got {got}; "
-                    "take its mean."
-                )
-    return sides
+    return wide(value) if parts == 1 else wide(value) / parts

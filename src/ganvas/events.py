@@ -10,7 +10,10 @@ from torch import Tensor
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A turn was evaluated: its terms and gradient are there; if `moved`, the step was made."""
+    """A turn was evaluated: its terms and gradient are there; if `moved`, the step was made.
+
+    An observer of the engine is given it before the step, to look and not to touch.
+    """
 
     step: int
     player: str

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import tyro
 
-from ganvas.errors import UsageError, unknown
+from ganvas.errors import GameError, UsageError, unknown
 
 if TYPE_CHECKING:
     from ganvas.recipe import Recipe
@@ -65,8 +65,14 @@ def parse(kind: type[T], argv: list[str], command: str, default: T | None = None
 
 def over(recipe: Recipe, argv: list[str], where: T, command: str) -> tuple[T, dict[str, Any]]:
     """What `argv` changes in `recipe`, as a nested dict, and the flags of the dataclass `where`."""
-    from ganvas.recipe import plain
+    from ganvas.recipe import BUDGET, plain
 
+    taken = {f.name for part in (where, recipe.settings) for f in dataclasses.fields(part)}  # type: ignore[arg-type]
+    if clash := taken & {f.name for f in dataclasses.fields(recipe.game)}:
+        raise GameError(
+            f"{type(recipe.game).__name__} has options of the names {', '.join(sorted(clash))}, "
+            "which every run has already; rename them."
+        )
     bare = tyro.conf.arg(name="")
     parts = {"where": where, "settings": recipe.settings, "game": recipe.game}
     fields: Any = [(name, Annotated[type(part), bare]) for name, part in parts.items()]
@@ -76,7 +82,10 @@ def over(recipe: Recipe, argv: list[str], where: T, command: str) -> tuple[T, di
         "or a .toml."
     )
     parsed = parse(kind, argv, command, kind(**parts))
-    changes = _difference(plain(recipe.settings), plain(parsed.settings))
+    given = plain(parsed.settings)
+    changes = _difference(plain(recipe.settings), given)
+    flags = {word.partition("=")[0].removeprefix("--") for word in argv}
+    changes |= {name: given[name] for name in BUDGET if name in flags and name in given}
     game = _difference(plain(recipe.game), plain(parsed.game))
     return parsed.where, changes | ({"game": game} if game else {})
 

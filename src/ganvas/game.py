@@ -48,9 +48,11 @@ class Nets(nn.Module):
 
 
 class Updatable(Protocol):
-    """State that is not a parameter, kept in a module's buffers: a running mean, a queue."""
+    """A module whose buffers are state that is not a parameter: a running mean, a queue."""
 
     def update(self, value: Tensor) -> None: ...
+
+    def named_buffers(self) -> Iterator[tuple[str, Tensor]]: ...
 
 
 class Moment:
@@ -134,6 +136,11 @@ class Game(ABC):
     """Half-life, in thousand images, of the moving average of G's weights; 0 keeps none."""
 
     @property
+    def averages(self) -> bool:
+        """Whether a moving average is kept."""
+        return bool(self.ema.start or self.ema.end)
+
+    @property
     def mixes_samples(self) -> bool:
         """Whether a loss depends on other samples of the batch (batch norm in D, feature means)."""
         return False
@@ -154,8 +161,8 @@ class Game(ABC):
         if data.gives not in self.plays:
             wanted = " or ".join(_signature(kind) for kind in self.plays)
             raise UsageError(
-                f"{type(self).__name__} plays with {wanted}; "
-                f"{data.name!r} gives {_signature(data.gives)}."
+                f"{type(self).__name__} plays with {wanted}; {data.name!r} gives "
+                f"{_signature(data.gives)}. `ganvas list` shows the data sets there are."
             )
 
     @abstractmethod
@@ -171,7 +178,11 @@ class Game(ABC):
         """
 
     def sample(self, nets: Any, n: int, y: Tensor | None, t: Moment) -> Tensor:
-        """`n` samples in the game's range, of the classes `y` (n,) if the game is conditional."""
+        """`n` samples in the game's range.
+
+        `y`: the classes to draw, int64 (n,), where the game is conditional; None draws them from
+        `t`.
+        """
         return self.decode(nets, self.latent(n, t), y)
 
     def latent(self, rows: int | Batch, t: Moment) -> Tensor:

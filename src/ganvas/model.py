@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,7 +24,7 @@ class Model:
 
     def __init__(self, game: Game, nets: Nets, data: DataSpec) -> None:
         self.game = game
-        self.nets = nets.eval().requires_grad_(False)
+        self.nets = nets.cpu().eval().requires_grad_(False)
         self.data = data
 
     def sample(self, n: int, labels: int | Sequence[int] | None = None, seed: int = 0) -> Tensor:
@@ -42,16 +43,13 @@ class Model:
         """
         y = self._labels(n, labels)
         with torch.no_grad():
-            drawn = [
-                self.game.sample(
-                    self.nets,
-                    min(CHUNK, n - start),
-                    None if y is None else y[start : start + CHUNK],
-                    Moment(seed=seed, step=f"sample {start}"),
-                )
-                for start in range(0, n, CHUNK)
-            ]
-        return self._finished(torch.cat(drawn))
+            return torch.cat([self._chunk(start, n, y, seed) for start in range(0, n, CHUNK)])
+
+    def _chunk(self, start: int, n: int, y: Tensor | None, seed: int) -> Tensor:
+        """The samples from number `start` on, as many as are drawn at a time."""
+        labels = None if y is None else y[start : start + CHUNK]
+        t = Moment(seed=seed, step=f"sample {start}")
+        return self._finished(self.game.sample(self.nets, min(CHUNK, n - start), labels, t))
 
     def walk(self, stops: int = 8, between: int = 15, seed: int = 0) -> Tensor:
         """Frames of a closed walk through the latent space, as `sample` returns samples.
@@ -66,7 +64,7 @@ class Model:
         path = torch.stack(steps, dim=1).flatten(0, 1)  # (stops * between, …) in walking order
         with torch.no_grad():
             chunks = torch.split(path, CHUNK)
-            return self._finished(torch.cat([self.game.decode(self.nets, z) for z in chunks]))
+            return torch.cat([self._finished(self.game.decode(self.nets, z)) for z in chunks])
 
     def _finished(self, x: Tensor) -> Tensor:
         return pictures.to_uint8(x, self.game.range) if self.data.is_images else x.float()
@@ -103,7 +101,7 @@ def load(run: str | Path, *, family: str | None = None) -> Model:
     path = Path(run)
     if not (path / "config.toml").is_file():
         raise UsageError(f"{path} is not a run: it has no config.toml.")
-    recipe = recipe_of(read(path / "config.toml"), family)
+    recipe = recipe_of(read(path / "config.toml"), family, changed=True)
     saved = checkpoint.latest(path / "checkpoints")
     game = recipe.merged({"game": saved.info["game"]}).game
     facts = {k: v for k, v in saved.info["data"].items() if k != "fingerprint"}
@@ -113,12 +111,23 @@ def load(run: str | Path, *, family: str | None = None) -> Model:
     return Model(game, nets, data)
 
 
-def recipe_of(config: dict[str, object], family: str | None = None) -> Recipe:
-    """The recipe that a stored `config` stands for; `family` names the file of one's own family."""
+def recipe_of(
+    config: dict[str, object], family: str | None = None, *, changed: bool = False
+) -> Recipe:
+    """The recipe that a stored `config` stands for.
+
+    Args:
+        config: the tables of a `config.toml` or a recipe.
+        family: `file.py:Class` of a family of one's own.
+        changed: whether that file may have changed since; it is then warned of.
+
+    Raises:
+        UsageError: no family, an unknown one, or one whose file is not given or has changed.
+    """
     name, source = str(config.get("family", "")), str(config.get("source", ""))
     if not name:
         raise UsageError('The recipe names no family; add a line such as family = "gan".')
-    if not source:
+    if not source and family is None:
         return Recipe(game=families.find(name)(), family=name).merged(config)
     if family is None:
         raise UsageError(
@@ -126,9 +135,14 @@ def recipe_of(config: dict[str, object], family: str | None = None) -> Recipe:
             f"--family my_gan.py:{name}."
         )
     kind, found = families.own(family)
-    if found != source:
-        raise UsageError(
+    if source and found != source:
+        words = (
             f"{family} has changed since this run was made (its SHA-256 is {found[:12]}…, the "
             f"run's is {source[:12]}…)."
         )
-    return Recipe(game=kind(), family=name, source=source).merged(config)
+        if not changed:
+            raise UsageError(words)
+        warnings.warn(words, UserWarning, stacklevel=3)
+    return Recipe(game=kind(), family=kind.__name__, source=found).merged(
+        dict(config) | {"family": kind.__name__, "source": found}
+    )

@@ -43,6 +43,13 @@ class Schedule:
     until: float = 0.0
     shape: Literal["cosine", "linear"] = "cosine"
 
+    def __post_init__(self) -> None:
+        if self.start != self.end and not self.until > self.begin >= 0:
+            raise ValueError(
+                f"a schedule from {self.start} to {self.end} needs until > begin >= 0 (kimg), "
+                f"got {self.begin} and {self.until}"
+            )
+
     @classmethod
     def parse(cls, text: str | float | Schedule) -> Schedule:
         """Reads a number or `START:END:KIMG[:linear]`; ValueError says what was expected."""

@@ -105,8 +105,8 @@ def save_webp(frames: Iterable[Image], path: Path, fps: float) -> None:
     files.replace(path, buffer.getvalue())
 
 
-def scatter(points_real: Tensor, points_fake: Tensor, path: Path) -> None:
-    """Draws generated points over real ones into `path`, a .png or .svg.
+def scatter(points_real: Tensor | None, points_fake: Tensor, path: Path) -> None:
+    """Draws generated points, over real ones where there are any, into `path`, a .png or .svg.
 
     Points (N, 2) become dots, points (N, 1) two histograms. The real points set the frame, so that
     pictures of a run can be compared; generated points outside it are counted below.
@@ -119,14 +119,16 @@ def scatter(points_real: Tensor, points_fake: Tensor, path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    real, fake = points_real.detach().cpu().float(), points_fake.detach().cpu().float()
+    fake = points_fake.detach().cpu().float()
+    real = fake[:0] if points_real is None else points_real.detach().cpu().float()
     dims = real.shape[1]
     if dims not in (1, 2) or fake.shape[1] != dims:
         raise UsageError(
             f"Points of 1 or 2 dimensions can be drawn, not {dims} and {fake.shape[1]}."
         )
     _check_finite(fake, "coordinates")
-    low, high = real.amin(0), real.amax(0)
+    frame = real if len(real) else fake
+    low, high = frame.amin(0), frame.amax(0)
     room = 0.2 * (high - low).clamp_min(1e-3)
     low, high = low - room, high + room
     inside = ((fake >= low) & (fake <= high)).all(1)
@@ -149,7 +151,8 @@ def scatter(points_real: Tensor, points_fake: Tensor, path: Path) -> None:
 def _dots(axes: Axes, real: Tensor, fake: Tensor) -> None:
     for points, colour, name in ((real, REAL, "real"), (fake, FAKE, "generated")):
         x, y = points[:_SHOWN].T.numpy()
-        axes.scatter(x, y, s=3, c=colour, alpha=0.6, linewidths=0, label=name)
+        if len(x):
+            axes.scatter(x, y, s=3, c=colour, alpha=0.6, linewidths=0, label=name)
 
 
 def _histograms(axes: Axes, real: Tensor, fake: Tensor) -> None:
@@ -160,12 +163,15 @@ def _histograms(axes: Axes, real: Tensor, fake: Tensor) -> None:
         return np.full(len(points), density / len(points), dtype=np.float32)
 
     reals, fakes = real[:, 0].numpy(), fake[:, 0].numpy()
-    heights, *_ = axes.hist(reals, bins, weights=weights(real), color=REAL, alpha=0.6, label="real")
     axes.hist(
         fakes, bins, weights=weights(fake), color=FAKE, histtype="step", lw=1.6, label="generated"
     )
-    # A collapsed generator is a spike: it may leave the picture, the real bell should not shrink.
-    axes.set_ylim(0, min(axes.get_ylim()[1], 3 * float(np.max(heights))))
+    if len(reals):
+        heights, *_ = axes.hist(
+            reals, bins, weights=weights(real), color=REAL, alpha=0.6, label="real", zorder=0.5
+        )
+        # A collapsed generator is a spike: it may leave the picture, the bell should not shrink.
+        axes.set_ylim(0, min(axes.get_ylim()[1], 3 * float(np.max(heights))))
 
 
 def _plain(axes: Axes) -> None:

@@ -98,7 +98,10 @@ class Recipe:
         changes = dict(changes)
         family = changes.pop("family", self.family)
         source = changes.pop("source", self.source)
-        game = decode(type(self.game), deep(plain(self.game), changes.pop("game", {})), "game")
+        options = changes.pop("game", {})
+        if not isinstance(options, Mapping):
+            raise UsageError(f"game = {options!r}: expected a table of the game's options.")
+        game = decode(type(self.game), deep(plain(self.game), options), "game")
         run = plain(self.settings)
         if any(name in changes for name in BUDGET):  # a budget given replaces the recipe's
             run = {k: v for k, v in run.items() if k not in BUDGET}

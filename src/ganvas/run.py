@@ -18,7 +18,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ import filelock
 import torch
 
 from ganvas import checkpoint, files, pictures
-from ganvas.errors import StorageError, UsageError
+from ganvas.errors import GanvasError, StorageError, UsageError
 from ganvas.events import Changed, Drew, Event, Logged, Saved, Stopped, Warned
 from ganvas.game import Moment
 from ganvas.recipe import Recipe
@@ -64,6 +64,7 @@ class Run:
                 path = outdir / f"{number:04d}-{recipe.family}-{data}"
                 path.mkdir()
             (path / "samples").mkdir()
+            files.settle(outdir)
         except OSError as error:
             raise StorageError(f"No run can be made in {outdir}: {error.strerror}.") from error
         run = cls(path)
@@ -88,21 +89,36 @@ class Run:
         return metrics.exists() and metrics.stat().st_size > 0
 
     def record(self, trainer: Trainer) -> Iterator[Event]:
-        """Trains, and writes what happens into the folder as the events pass through."""
-        with self.held(), self._written():
-            self._begin(trainer)
-            metrics = (self.path / "metrics.jsonl").open("a", encoding="utf-8")
-            with metrics:
+        """Trains, and writes what happens into the folder as the events pass through.
+
+        A disk that refuses a row or a picture is warned of, and training goes on; only a checkpoint
+        that cannot be saved, three times in a row, stops it.
+        """
+        with self.held():
+            with self._written():
+                self._begin(trainer)
+            try:
                 for event in trainer:
-                    if isinstance(event, Logged):
-                        metrics.write(json.dumps(event.row) + "\n")
-                        metrics.flush()
-                    elif isinstance(event, Drew):
-                        self._draw(event, trainer)
-                    elif isinstance(event, Changed | Saved | Warned | Stopped):
-                        self._log(event)
+                    try:
+                        self._note(event, trainer)
+                    except (OSError, StorageError) as error:
+                        yield Warned(trainer.clock.step, f"{self.path}: not written: {error}")
                     yield event
-            self._values(trainer)
+            except GanvasError as error:
+                with suppress(OSError):
+                    self._log(Warned(trainer.clock.step, f"failed: {error}"))
+                raise
+            with self._written():
+                self._values(trainer)
+
+    def _note(self, event: Event, trainer: Trainer) -> None:
+        if isinstance(event, Logged):
+            with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as metrics:
+                metrics.write(json.dumps(event.row) + "\n")
+        elif isinstance(event, Drew):
+            self._draw(event, trainer)
+        elif isinstance(event, Changed | Saved | Warned | Stopped):
+            self._log(event)
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -9,9 +9,9 @@ Progress bars, log files, reports and every other reader are consumers of that s
 from __future__ import annotations
 
 import dataclasses
-import math
 import time
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,13 @@ from ganvas import checkpoint, device, state
 from ganvas.data import load
 from ganvas.data.dataset import Dataset
 from ganvas.data.stream import Stream
-from ganvas.engine import Clock, Engine
+from ganvas.ema import Ema
+from ganvas.engine import Engine
 from ganvas.errors import StorageError, TrainingError, UsageError
 from ganvas.events import Changed, Drew, Event, Logged, Saved, Stopped, Turned, Warned
 from ganvas.game import Game, Moment, Nets
+from ganvas.pace import budgets, marks
+from ganvas.play import Clock
 from ganvas.recipe import Recipe, Settings, flat, is_fixed, plain
 
 VIEWED = 64
@@ -59,6 +62,8 @@ class Trainer:
     ) -> None:
         if settings is None:
             settings = Recipe(game=game).merged(options).settings
+        elif options:
+            raise UsageError(f"Give settings or {', '.join(options)}, not both.")
         self.data = load(data, size=settings.size) if isinstance(data, str) else data
         game.accept(self.data.spec)
         self.settings = dataclasses.replace(settings, threads=settings.threads or device.cores())
@@ -82,7 +87,11 @@ class Trainer:
         self.seconds = 0.0
         """Seconds of training so far, over all the run's resumptions."""
         self._resumed, self._saved = time.monotonic(), time.monotonic()
-        self._failed_saves = 0
+        self._failed_saves, self._before = 0, 0.0  # failures in a row; epochs before the last step
+        self._drawn = self._stored = -1  # the steps last drawn and last saved
+        self._pending: list[Event] = []  # told at the next turn of the stream
+        if self.engine.micro > 1 and game.mixes_samples:
+            self._warn("The losses mix samples, so micro-batches are not the whole batch.")
 
     @property
     def game(self) -> Game:
@@ -105,24 +114,26 @@ class Trainer:
         if self.clock.step == 0:
             yield self.draw()
         while (reason := self.stopping or self._spent()) is None:
+            while self._pending:
+                yield self._pending.pop(0)
             yield from self.step()
             if self._draw_due():
                 yield self.draw()
             if self._save_due():
                 yield from self._try_save()
+        if self._drawn != self.clock.step:
+            yield self.draw()
         self.seconds, self._resumed = self._elapsed(), time.monotonic()
-        self.engine.check_finite()
-        if self.folder is not None:
+        if self.folder is not None and self._stored != self.clock.step:
             yield self.save()
         yield Stopped(self.clock.step, reason)
 
     def step(self, move: Collection[str] | None = None) -> list[Event]:
         """One step; with `move`, only those players move and the others' turns are evaluated."""
         due = (self.clock.step + 1) % self.settings.log_every == 0
-        try:
+        self._before = self.epoch
+        with self._failing():
             turned = self.engine.step(move, watch=due)
-        except TrainingError as error:
-            raise TrainingError(f"{error} {self._last_good()}") from error
         events: list[Event] = list(turned)
         if due:
             events.append(self._row(turned))
@@ -130,6 +141,8 @@ class Trainer:
 
     def draw(self) -> Drew:
         """What a person should look at now; the noise is the same at every call."""
+        self._check_finite()
+        self._drawn = self.clock.step
         nets = self.drawing_nets()
         game, settings = self.game, self.settings
         batch = Stream(self._resident, VIEWED, settings.seed, game.range, self.device)(0)
@@ -151,16 +164,18 @@ class Trainer:
         old = self.game
         new = Recipe(game=old).merged({"game": options}).game
         changed = {
-            name: (before[name], after[name])
+            name: (before.get(name), after[name])
             for before, after in [(flat(plain(old)), flat(plain(new)))]
             for name in after
-            if before[name] != after[name]
+            if before.get(name) != after[name]
         }
         refused = [name for name in changed if is_fixed(old, name)]
         if refused:
             raise UsageError(f"{', '.join(refused)} cannot change while a run goes on.")
-        self.engine.game = new
-        return Changed(self.clock.step, changed)
+        self._play(new)
+        event = Changed(self.clock.step, changed)
+        self._pending.append(event)
+        return event
 
     def stop(self, reason: str) -> None:
         """Lets the step in progress finish; iteration then saves and ends. For signal handlers."""
@@ -170,10 +185,11 @@ class Trainer:
         """Writes a checkpoint; raises StorageError where the disk refuses."""
         if self.folder is None:
             raise UsageError("This trainer has no folder to save to; give it one.")
+        self._check_finite()
         tensors, info = self.state()
         path = checkpoint.save(self.folder, self.clock.step, tensors, info)
         checkpoint.prune(self.folder, self.settings.keep)
-        self._saved = time.monotonic()
+        self._saved, self._stored = time.monotonic(), self.clock.step
         return Saved(self.clock.step, path)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -193,16 +209,50 @@ class Trainer:
                 f"{self.data.name!r} is no longer the data that this run was trained on "
                 "(its content has another SHA-256). Start a new run for changed data."
             )
-        self.engine.game = Recipe(game=self.game).merged({"game": saved.info["game"]}).game
+        self._play(Recipe(game=self.game).merged({"game": saved.info["game"]}).game)
         state.restore(self.engine, saved.tensors(self.device))
         self.engine.clock = Clock(**saved.info["clock"])
         self.seconds = saved.info["seconds"]
+        self._drawn = self._stored = self.clock.step
+        made = {"torch": torch.__version__, "threads": torch.get_num_threads()}
+        for what, now in made.items():
+            if saved.made_with[what] != now:
+                self._warn(
+                    f"Saved with {what} {saved.made_with[what]}, resumed with {now}: what follows "
+                    "is not, to the bit, what an unbroken run would have done."
+                )
+
+    def _play(self, game: Game) -> None:
+        """Goes on with `game`; an average that it begins to keep starts from the weights of now."""
+        kept = bool(list(self.engine.ema.shadow.children()))
+        self.engine.game = game
+        if kept != game.averages:
+            self.engine.ema = Ema(game, self.engine.nets)
+
+    def _warn(self, message: str) -> None:
+        self._pending.append(Warned(self.clock.step, message))
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Names the last good checkpoint where training fails."""
+        try:
+            yield
+        except TrainingError as error:
+            try:
+                good = checkpoint.latest(self.folder).path if self.folder else "not kept"
+            except StorageError:
+                good = "not there yet"
+            raise TrainingError(f"{error} The last good checkpoint is {good}.") from error
+
+    def _check_finite(self) -> None:
+        with self._failing():
+            self.engine.check_finite()
 
     def _elapsed(self) -> float:
         return self.seconds + time.monotonic() - self._resumed
 
     def _row(self, turned: list[Turned]) -> Logged:
-        self.engine.check_finite(lag=0)
+        self._check_finite()
         row: dict[str, float] = {
             "step": self.clock.step,
             "images": self.clock.images,
@@ -220,11 +270,7 @@ class Trainer:
         return max((done / limit for done, limit, _ in self._budgets() if limit), default=0.0)
 
     def _budgets(self) -> list[tuple[float, float, str]]:
-        """What is spent, of what, and its name, for each budget that is set."""
-        s = self.settings
-        spent = {"steps": self.clock.step, "epochs": self.epoch, "minutes": self._elapsed() / 60}
-        limits = {"steps": s.steps, "epochs": s.epochs, "minutes": s.minutes}
-        return [(spent[k], limit, k) for k, limit in limits.items() if limit is not None]
+        return budgets(self.settings, self.clock.step, self.epoch, self._elapsed())
 
     def _spent(self) -> str | None:
         over = [(limit, name) for done, limit, name in self._budgets() if done >= limit]
@@ -232,9 +278,8 @@ class Trainer:
 
     def _draw_due(self) -> bool:
         if self.settings.sample_every:
-            return self.clock.step % self.settings.sample_every == 0 or self._spent() is not None
-        before = (self.clock.images - self.settings.batch) / len(self.data)
-        return _marks(before) != _marks(self.epoch) or self._spent() is not None
+            return self.clock.step % self.settings.sample_every == 0
+        return marks(self._before) != marks(self.epoch)
 
     def _save_due(self) -> bool:
         if self.folder is None:
@@ -253,19 +298,3 @@ class Trainer:
             if self._failed_saves >= FAILED_SAVES:
                 raise
             yield Warned(self.clock.step, f"{error} Training goes on; the next save is tried.")
-
-    def _last_good(self) -> str:
-        if self.folder is None:
-            return "No checkpoint is kept."
-        try:
-            return f"The last good checkpoint is {checkpoint.latest(self.folder).path}."
-        except StorageError:
-            return "No checkpoint had been saved."
-
-
-def _marks(epoch: float) -> int:
-    """How many of the marks 1, 3, 10, 30, 100, … have been passed."""
-    if epoch < 1:
-        return 0
-    tens = math.floor(math.log10(epoch) + 1e-12)
-    return 1 + 2 * tens + int(epoch / 10**tens >= 3)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import ganvas
 import small
 from ganvas import api, device, load
 from ganvas.checkpoint import latest
@@ -282,7 +283,9 @@ def test_a_family_of_ones_own(tmp_path, capsys):
     file.write_text(MINE + "\n")
     before = tree(outdir)
     capsys.readouterr()
-    for command in (["sample", str(run), "--family", own], resume, again):
+    for command in (resume, again):
         assert main(command) == 2
         assert "has changed since this run was made" in capsys.readouterr().err
     assert tree(outdir) == before
+    with pytest.warns(UserWarning, match="has changed since this run was made"):
+        assert ganvas.load(run, family=own).sample(3).shape == (3, 1, 8, 8)

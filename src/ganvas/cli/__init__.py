@@ -47,7 +47,7 @@ def main(argv: list[str] | None = None) -> int:
             print(f"Try 'ganvas {args[0]} --help'.", file=sys.stderr)
         return error.exit_code
     except (MemoryError, RuntimeError) as error:
-        if not isinstance(error, MemoryError) and "memory" not in str(error):
+        if type(error).__name__ != "OutOfMemoryError" and "can't allocate memory" not in str(error):
             raise
         print(
             "ganvas: The memory does not suffice; a smaller --batch, --micro-batch, --size or "

@@ -70,7 +70,7 @@ def show(model: Model, samples: Tensor, out: Path) -> None:
     if model.data.is_images:
         pictures.save_png(pictures.grid(samples), out)
     else:
-        pictures.scatter(samples, samples, out)
+        pictures.scatter(None, samples, out)
 
 
 def one_each(samples: Tensor, folder: Path) -> None:

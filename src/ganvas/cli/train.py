@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from ganvas import api, checkpoint, flags, report
 from ganvas.cli.progress import follow
@@ -43,12 +43,15 @@ def main(argv: list[str]) -> int:
             raise UsageError(f"--resume goes on with what {resumed} trains; leave {what!r} out.")
         recipe = recipe_of(read(Run.open(Path(resumed)).path / "config.toml"), own)
     else:
-        recipe = recipe_of(read(Path(what)), own) if _is_toml(what) else resolve(what)
+        recipe = resolve(what, own)
     where, changes = flags.over(recipe, rest, Where(), "train [WHAT]")
     if where.resume is not None:
+        if where.outdir != Where.outdir:
+            raise UsageError(f"--resume goes on in {where.resume}; leave --outdir out.")
         refuse(changes, where.resume)
     recipe = recipe.merged(changes)
     if where.dry_run:
+        Trainer(recipe.game, recipe.settings.data, settings=recipe.settings)
         print(recipe.to_toml(), end="")
         return 0
     if where.resume is None:
@@ -84,12 +87,14 @@ def resume(run: Run, recipe: Recipe) -> Trainer:
 def train(run: Run, trainer: Trainer) -> int:
     """Trains to the end or to a signal, then writes the report."""
     print(f"ganvas: {run.path}")
-    with stopping_on_signals(trainer) as caught:
-        follow(run.record(trainer), trainer)
-    for last in sorted((run.path / "samples").glob("*.png"))[-1:]:
-        print(f"samples  {last}")
-    if run.logged:
-        print(f"report   {report.write(run.path)}")
+    try:
+        with stopping_on_signals(trainer) as caught:
+            follow(run.record(trainer), trainer)
+    finally:  # a run that failed has most to tell
+        for last in sorted((run.path / "samples").glob("*.png"))[-1:]:
+            print(f"samples  {last}")
+        if run.logged:
+            print(f"report   {report.write(run.path)}")
     if caught:
         print(f"Stopped and saved; go on with: ganvas train --resume {run.path}", file=sys.stderr)
         return 128 + caught[0]
@@ -113,10 +118,6 @@ def stopping_on_signals(trainer: Trainer) -> Iterator[list[int]]:
     finally:
         for each, before in old.items():
             signal.signal(each, before)
-
-
-def _is_toml(what: str | None) -> TypeGuard[str]:
-    return what is not None and what.endswith(".toml")
 
 
 def value_of(flag: str, argv: list[str]) -> str | None:

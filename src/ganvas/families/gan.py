@@ -18,8 +18,7 @@ from torch import Tensor, nn
 
 from ganvas.data.batches import Batch, DataSpec, Images, Labelled, Points
 from ganvas.game import Draw, Game, Moment, Nets, Terms, Turn, both, still
-from ganvas.losses import LOSSES
-from ganvas.losses.penalties import r1
+from ganvas.losses import LOSSES, r1
 from ganvas.networks.mlp import mlp
 from ganvas.optim import Optim
 from ganvas.options import Schedule, constant, fixed
@@ -80,28 +79,33 @@ class GAN(Game):
         """Algorithm 1: `d_steps` times D, then G, each with fresh noise."""
         for _ in range(self.d_steps):
             batch = draw()
-            terms = self._judge(nets.D, batch.x, still(nets.G, self.latent(batch, t)), t)
-            if self.gamma(t):
-                terms["r1"] = self.gamma(t) * r1(nets.D, batch.x).mean()
-            yield "D", terms
+            fake = still(nets.G, self.latent(batch, t))
+            yield "D", self.d_terms(nets.D, batch.x, fake, t) | self.penalty(nets.D, batch.x, t)
         fake = nets.G(self.latent(batch, t))
-        yield "G", {"fake": LOSSES[self.loss].g(nets.D(fake)).mean()}
+        yield "G", self.g_terms(nets.D, batch.x, fake, t)
 
-    def _judge(self, D: nn.Module, x: Tensor, fake: Tensor, t: Moment) -> Terms:
+    def g_terms(self, D: nn.Module, x: Tensor, fake: Tensor, t: Moment) -> Terms:
+        """G's adversarial term; `x` is there for losses that compare."""
+        return {"fake": LOSSES[self.loss].g(D(fake)).mean()}
+
+    def penalty(self, D: nn.Module, x: Tensor, t: Moment) -> Terms:
+        """The R1 penalty on D, where its weight is above 0."""
+        return {"r1": self.gamma(t) * r1(D, x).mean()} if self.gamma(t) else {}
+
+    def d_terms(self, D: nn.Module, x: Tensor, fake: Tensor, t: Moment) -> Terms:
         """D's adversarial terms: of both inputs of each row, or of the one its coin shows."""
         loss = LOSSES[self.loss]
         if self.feed == "both":
-            real_logits, fake_logits = both(D, x, fake)
-            terms = {"real": loss.real(real_logits).mean(), "fake": loss.fake(fake_logits).mean()}
-        else:
-            heads = t.uniform(len(x)) < 0.5  # (N,) the rows that show D the real sample
-            logits = D(torch.where(heads.view(-1, *[1] * (x.ndim - 1)), x, fake))
-            real_logits, fake_logits = logits[heads], logits[~heads]
-            real, fake = loss.real(logits) * heads, loss.fake(logits) * ~heads
-            terms = {"real": real.mean(), "fake": fake.mean()}
-        t.watch("D(x)", real_logits.sigmoid)
-        t.watch("D(G(z))", fake_logits.sigmoid)
-        return terms
+            real, drawn = both(D, x, fake)
+            t.watch("D(x)", real.sigmoid)
+            t.watch("D(G(z))", drawn.sigmoid)
+            return {"real": loss.real(real).mean(), "fake": loss.fake(drawn).mean()}
+        heads = t.uniform(len(x)) < 0.5  # (N,) the rows that show D the real sample
+        logits = D(torch.where(heads.view(-1, *[1] * (x.ndim - 1)), x, fake))
+        t.watch("D(x)", lambda: logits[heads].sigmoid())
+        t.watch("D(G(z))", lambda: logits[~heads].sigmoid())
+        real, drawn = loss.real(logits) * heads, loss.fake(logits) * ~heads
+        return {"real": real.mean(), "fake": drawn.mean()}
 
     def latent(self, rows: int | Batch, t: Moment) -> Tensor:
         """Noise, float32 (rows, z)."""
@@ -109,8 +113,7 @@ class GAN(Game):
 
     def decode(self, nets: Any, z: Tensor, y: Tensor | None = None) -> Tensor:
         """G(z), in the game's range."""
-        samples: Tensor = nets.G(z)
-        return samples
+        return nets.G(z)  # type: ignore[no-any-return]
 
     def between(self, a: Tensor, b: Tensor, w: float) -> Tensor:
         """Along the sphere for normal noise, straight for uniform noise."""

@@ -15,19 +15,24 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 
+def wide(value: Tensor) -> Tensor:
+    """The value in float32, or better where it is: losses do not add up in 16 bits."""
+    return value.float() if value.dtype.itemsize < 4 else value
+
+
 def minus_log_d(logits: Tensor) -> Tensor:
     """-log D, per sample: small where D says "real"."""
-    return softplus(-logits)
+    return softplus(-wide(logits))
 
 
 def minus_log_one_minus_d(logits: Tensor) -> Tensor:
     """-log(1 - D), per sample: small where D says "fake"."""
-    return softplus(logits)
+    return softplus(wide(logits))
 
 
 def log_one_minus_d(logits: Tensor) -> Tensor:
     """log(1 - D), per sample: G's side of the minimax game; its gradient D vanishes as D -> 0."""
-    return -softplus(logits)
+    return -softplus(wide(logits))
 
 
 class Loss(NamedTuple):

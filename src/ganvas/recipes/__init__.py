@@ -30,7 +30,7 @@ def find(name: str) -> Recipe:
     return recipe
 
 
-def resolve(what: str | None) -> Recipe:
+def resolve(what: str | None, family: str | None = None) -> Recipe:
     """What `ganvas train WHAT` means: `file.py:Class`, a .toml, a recipe, a family, a folder."""
     from ganvas.model import recipe_of
     from ganvas.recipe import Recipe, Settings, read
@@ -42,7 +42,7 @@ def resolve(what: str | None) -> Recipe:
         kind, source = families.own(what)
         return Recipe(game=kind(), family=kind.__name__, source=source, settings=budget)
     if what.endswith(".toml"):
-        return recipe_of(read(Path(what)))
+        return recipe_of(read(Path(what)), family)
     if what in names():
         return find(what)
     if what in families.names():
