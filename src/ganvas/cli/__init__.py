@@ -21,9 +21,9 @@ def main(argv: list[str] | None = None) -> int:
     """Runs a command; returns the exit code (see `ganvas.errors`)."""
     from ganvas.errors import GanvasError, StorageError, TrainingError, UsageError, unknown
 
-    # Threads that spin while they wait starve each other where other work shares the cores: on two
-    # busy cores training fell to a twentieth. OpenMP reads this once, when torch is imported.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # Threads that spin long while they wait starve where other work shares the cores; docs/speed.md
+    # has the figures. OpenMP reads this once, when torch is imported.
+    os.environ.setdefault("GOMP_SPINCOUNT", "20000")
     args = sys.argv[1:] if argv is None else argv
     if not args or args[0] in ("-h", "--help"):
         print(usage())
