@@ -72,9 +72,9 @@ def test_a_change_takes_effect_and_stands_in_the_stream():
             changes.append(event)
         if isinstance(event, Turned) and event.player == "G":
             rates.append(part.engine.optimizers["G"].param_groups[0]["lr"])
-    assert rates == [1e-3] * 3 + [0.5] * 3
+    assert rates == [2e-4] * 3 + [0.5] * 3
     assert changes == [told]
-    assert told.options == {"G.lr": (1e-3, 0.5), "gamma": (0.0, 2.0)}
+    assert told.options == {"G.lr": (2e-4, 0.5), "gamma": (0.0, 2.0)}
 
 
 def test_a_fixed_option_is_refused_and_an_unknown_one_named():

@@ -57,9 +57,9 @@ class GAN(Game):
     """Whether D sees a real and a fake sample at a time, or one of the two by a coin's toss."""
     gamma: Annotated[Schedule, Ge(0)] = constant(0.0)
     """Weight of the R1 penalty on D's gradient at real samples."""
-    G: Optim = Optim(lr=constant(1e-3))
+    G: Optim = Optim()
     """G's optimizer."""
-    D: Optim = Optim(lr=constant(1e-3))
+    D: Optim = Optim()
     """D's optimizer."""
 
     @property
