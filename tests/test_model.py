@@ -71,8 +71,8 @@ def test_a_walk_is_closed_and_made_of_small_steps(run):
 @pytest.mark.parametrize(
     ("ask", "said"),
     [
-        (lambda model: model.sample(0), "n is 1 or more, got 0."),
-        (lambda model: model.sample(-1), "n is 1 or more, got -1."),
+        (lambda model: model.sample(0), "n is 1 to 1,000,000, got 0;"),
+        (lambda model: model.sample(-1), "n is 1 to 1,000,000, got -1;"),
         (lambda model: model.sample(2, labels=1), "GAN draws without labels"),
         (lambda model: model.sample(2, labels=[1, 2]), "GAN draws without labels"),
         (lambda model: model.walk(stops=1), "2 stops and 1 frame or more, got 1 and 15"),

@@ -17,6 +17,8 @@ from ganvas.recipe import Recipe, read
 
 CHUNK = 256
 """Samples drawn at a time."""
+MOST = 1_000_000
+"""Samples drawn by one call; they are held in memory."""
 
 
 class Model:
@@ -70,8 +72,8 @@ class Model:
         return pictures.to_uint8(x, self.game.range) if self.data.is_images else x.float()
 
     def _labels(self, n: int, labels: int | Sequence[int] | None) -> Tensor | None:
-        if n < 1:
-            raise UsageError(f"n is 1 or more, got {n}.")
+        if not 1 <= n <= MOST:
+            raise UsageError(f"n is 1 to {MOST:,}, got {n:,}; draw more with other seeds.")
         if labels is None:
             return None
         if not self.game.conditional:

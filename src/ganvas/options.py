@@ -95,9 +95,12 @@ class Schedule:
     def __str__(self) -> str:
         if self.until == 0:
             return repr(self.start)
-        span = f"{self.begin}-{self.until}" if self.begin else f"{self.until}"
+        start, end, begin, until = (
+            repr(value).removesuffix(".0")
+            for value in (self.start, self.end, self.begin, self.until)
+        )
         tail = ":linear" if self.shape == "linear" else ""
-        return f"{self.start!r}:{self.end!r}:{span}{tail}"
+        return f"{start}:{end}:{begin + '-' if self.begin else ''}{until}{tail}"
 
     def plain(self) -> float | str:
         """What TOML and JSON hold: a number where it is constant, else its text."""

@@ -163,9 +163,16 @@ def _histograms(axes: Axes, real: Tensor, fake: Tensor) -> None:
         return np.full(len(points), density / len(points), dtype=np.float32)
 
     reals, fakes = real[:, 0].numpy(), fake[:, 0].numpy()
-    axes.hist(
-        fakes, bins, weights=weights(fake), color=FAKE, histtype="step", lw=1.6, label="generated"
-    )
+    if len(fakes):
+        axes.hist(
+            fakes,
+            bins,
+            weights=weights(fake),
+            color=FAKE,
+            histtype="step",
+            lw=1.6,
+            label="generated",
+        )
     if len(reals):
         heights, *_ = axes.hist(
             reals, bins, weights=weights(real), color=REAL, alpha=0.6, label="real", zorder=0.5

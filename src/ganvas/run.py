@@ -163,8 +163,15 @@ class Run:
         facts = json.dumps(environment(trainer), indent=2)
         files.replace(self.path / "env.json", facts.encode())
         if not (self.path / "reals.png").exists():
-            reals = trainer.reals(64)
-            self._picture({"reals": reals}, self.path / "reals.png", trainer)
+            self._reals(trainer)
+
+    def _reals(self, trainer: Trainer) -> None:
+        file = self.path / "reals.png"
+        if trainer.data.spec.is_images:
+            self._picture({"reals": trainer.reals(64)}, file, trainer)
+        else:
+            real = trainer.reals(SHOWN_POINTS)
+            pictures.scatter(real, real[:0], file)
 
     def _draw(self, event: Drew, trainer: Trainer) -> None:
         with (self.path / "samples.jsonl").open("a", encoding="utf-8") as index:

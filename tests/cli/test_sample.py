@@ -65,8 +65,8 @@ def test_a_walk_closes_on_itself(place, capsys):
 @pytest.mark.parametrize(
     ("argv", "code", "said"),
     [
-        (["sample", RUN, "-n", "0"], 2, "n is 1 or more, got 0."),
-        (["sample", RUN, "--n", "-3"], 2, "n is 1 or more, got -3."),
+        (["sample", RUN, "-n", "0"], 2, "n is 1 to 1,000,000, got 0;"),
+        (["sample", RUN, "--n", "-3"], 2, "n is 1 to 1,000,000, got -3;"),
         (["sample", RUN, "-n", "many"], 2, "-n/--n: expected INT, got 'many'."),
         (["sample", RUN, "--seed", "-1"], 2, "seed is 0 or more, got -1."),
         (["sample", RUN, "--labels", "3"], 2, "GAN draws without labels"),

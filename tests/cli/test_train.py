@@ -66,7 +66,8 @@ def test_a_run_and_what_it_leaves(tmp_path, capsys, monkeypatch):
     ]  # fmt: skip
     said = capsys.readouterr()
     assert said.out.splitlines() == [
-        f"ganvas: {run}",
+        f"run      {run}",
+        "data     digits: 1,797 images of 1 x 8 x 8, 10 classes that GAN ignores",
         f"samples  {run / 'samples' / 'step-00000020-samples.png'}",
         f"report   {run / 'report.html'}",
     ]
@@ -75,7 +76,7 @@ def test_a_run_and_what_it_leaves(tmp_path, capsys, monkeypatch):
 
 def test_too_short_to_be_logged(tmp_path, capsys):
     run = train(tmp_path, "--steps", "3")
-    assert "report" not in capsys.readouterr().out
+    assert "report   none: the first row comes after" in capsys.readouterr().out
     assert saved(run).step == 3
 
 

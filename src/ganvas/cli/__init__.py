@@ -79,7 +79,7 @@ def usage() -> str:
             "",
             *lines,
             "",
-            "Start with `ganvas train`: it draws handwritten digits in about a minute.",
+            "Start with `ganvas train`: it draws handwritten digits within two minutes.",
             "`ganvas COMMAND --help` tells a command's options.",
         ]
     )

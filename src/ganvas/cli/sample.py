@@ -76,5 +76,7 @@ def show(model: Model, samples: Tensor, out: Path) -> None:
 def one_each(samples: Tensor, folder: Path) -> None:
     """One PNG a sample, at its own size, named by its number."""
     folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty; give a new folder, so that nothing is mixed up.")
     for i, image in enumerate(samples):
         pictures.save_png(pictures.grid(image[None], margin=0, enlarge=1), folder / f"{i:05d}.png")

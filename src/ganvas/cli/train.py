@@ -86,7 +86,8 @@ def resume(run: Run, recipe: Recipe) -> Trainer:
 
 def train(run: Run, trainer: Trainer) -> int:
     """Trains to the end or to a signal, then writes the report."""
-    print(f"ganvas: {run.path}")
+    print(f"run      {run.path}")
+    print(f"data     {described(trainer)}")
     try:
         with stopping_on_signals(trainer) as caught:
             follow(run.record(trainer), trainer)
@@ -95,10 +96,22 @@ def train(run: Run, trainer: Trainer) -> int:
             print(f"samples  {last}")
         if run.logged:
             print(f"report   {report.write(run.path)}")
+        else:
+            print(f"report   none: the first row comes after {trainer.settings.log_every} steps")
     if caught:
         print(f"Stopped and saved; go on with: ganvas train --resume {run.path}", file=sys.stderr)
         return 128 + caught[0]
     return 0
+
+
+def described(trainer: Trainer) -> str:
+    """What is trained on, as in `pics: 586 images of 3 x 64 x 64, 2 classes that GAN ignores`."""
+    spec, game = trainer.data.spec, trainer.game
+    size = " x ".join(map(str, spec.shape))
+    text = f"{spec.name}: {spec.count:,} {'images' if spec.is_images else 'points'} of {size}"
+    if spec.classes and not game.conditional:
+        text += f", {len(spec.classes)} classes that {type(game).__name__} ignores"
+    return text
 
 
 @contextmanager

@@ -44,6 +44,8 @@ def main(argv: list[str]) -> int:
 
     if args.walks < 1 or args.fps < 1 or args.seed < 0:
         raise UsageError("walks and fps are 1 or more, and seed is 0 or more.")
+    if args.out is not None and args.out.suffix != ".webp":
+        raise UsageError(f"A walk is an animated .webp; got --out {args.out}.")
     model = load(args.run, family=args.family)
     if not model.data.is_images:
         raise UsageError(f"{args.run} draws points; a walk is for images.")

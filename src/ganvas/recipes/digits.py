@@ -1,4 +1,4 @@
-"""Readable handwritten digits in about a minute on a laptop's processor."""
+"""Readable handwritten digits in a minute and a half on a laptop's processor."""
 
 from __future__ import annotations
 
