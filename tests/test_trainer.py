@@ -77,6 +77,16 @@ def test_a_change_takes_effect_and_stands_in_the_stream():
     assert told.options == {"G.lr": (2e-4, 0.5), "gamma": (0.0, 2.0)}
 
 
+def test_what_is_pending_at_the_end_is_told_before_it():
+    part = trainer(steps=3)
+    events = []
+    for event in part:
+        if isinstance(event, Logged) and event.row["step"] == 3:
+            part.change(gamma=2.0)
+        events.append(type(event))
+    assert events.index(Changed) < events.index(Stopped) == len(events) - 1
+
+
 def test_a_fixed_option_is_refused_and_an_unknown_one_named():
     with pytest.raises(UsageError, match="z cannot change while a run goes on"):
         trainer(steps=1).change(z=3)

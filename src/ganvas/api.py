@@ -12,7 +12,7 @@ from ganvas.data import names
 from ganvas.errors import UsageError
 from ganvas.game import Game
 from ganvas.model import Model
-from ganvas.recipe import Recipe, plain
+from ganvas.recipe import BUDGET, Recipe, plain
 from ganvas.recipes import resolve
 from ganvas.run import Run
 from ganvas.trainer import Trainer
@@ -43,7 +43,7 @@ def train(
     """
     if isinstance(what, Game):
         recipe = Recipe(game=what, family=family_name(what), source=source(what))
-        if not {"steps", "epochs", "minutes"} & set(options):
+        if not set(BUDGET) & set(options):
             raise UsageError("Say how long to train: steps=, epochs= or minutes=.")
     else:
         recipe = resolve(what)

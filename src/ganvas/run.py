@@ -168,7 +168,7 @@ class Run:
     def _reals(self, trainer: Trainer) -> None:
         file = self.path / "reals.png"
         if trainer.data.spec.is_images:
-            self._picture({"reals": trainer.reals(64)}, file, trainer)
+            self._picture(trainer.reals(64), file, trainer)
         else:
             real = trainer.reals(SHOWN_POINTS)
             pictures.scatter(real, real[:0], file)
@@ -177,12 +177,11 @@ class Run:
         with (self.path / "samples.jsonl").open("a", encoding="utf-8") as index:
             for view, x in event.views.items():
                 file = f"samples/step-{event.step:08d}-{view}.png"
-                self._picture({view: x}, self.path / file, trainer)
+                self._picture(x, self.path / file, trainer)
                 row = {"step": event.step, "epoch": round(event.epoch, 4), "view": view}
                 index.write(json.dumps(row | {"file": file}) + "\n")
 
-    def _picture(self, views: dict[str, torch.Tensor], file: Path, trainer: Trainer) -> None:
-        (x,) = views.values()
+    def _picture(self, x: torch.Tensor, file: Path, trainer: Trainer) -> None:
         if trainer.data.spec.is_images:
             pictures.save_png(pictures.grid(pictures.to_uint8(x, trainer.game.range)), file)
         else:

@@ -84,8 +84,7 @@ class Trainer:
             device=self.device,
             autocast=torch.bfloat16 if settings.precision == "bf16" else None,
         )
-        self.seconds = 0.0
-        """Seconds of training so far, over all the run's resumptions."""
+        self.seconds = 0.0  # of training so far, over all the run's resumptions
         self._resumed, self._saved = time.monotonic(), time.monotonic()
         self._failed_saves, self._before = 0, 0.0  # failures in a row; epochs before the last step
         self._drawn = self._stored = -1  # the steps last drawn and last saved
@@ -114,13 +113,13 @@ class Trainer:
         if self.clock.step == 0:
             yield self.draw()
         while (reason := self.stopping or self._spent()) is None:
-            while self._pending:
-                yield self._pending.pop(0)
+            yield from self._told()
             yield from self.step()
             if self._draw_due():
                 yield self.draw()
             if self._save_due():
                 yield from self._try_save()
+        yield from self._told()
         if self._drawn != self.clock.step:
             yield self.draw()
         self.seconds, self._resumed = self._elapsed(), time.monotonic()
@@ -134,10 +133,7 @@ class Trainer:
         self._before = self.epoch
         with self._failing():
             turned = self.engine.step(move, watch=due)
-        events: list[Event] = list(turned)
-        if due:
-            events.append(self._row(turned))
-        return events
+        return [*turned, self._row(turned)] if due else [*turned]
 
     def draw(self) -> Drew:
         """What a person should look at now; the noise is the same at every call."""
@@ -228,6 +224,10 @@ class Trainer:
         self.engine.game = game
         if kept != game.averages:
             self.engine.ema = Ema(game, self.engine.nets)
+
+    def _told(self) -> Iterator[Event]:
+        while self._pending:
+            yield self._pending.pop(0)
 
     def _warn(self, message: str) -> None:
         self._pending.append(Warned(self.clock.step, message))
