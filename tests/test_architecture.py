@@ -13,7 +13,7 @@ ROOT = Path(ganvas.__file__).parent
 LAYERS = [  # a module may import from its own layer and those after it
     ["cli", "__main__"],
     ["api"],
-    ["recipes", "report"],
+    ["recipes", "report", "lessons", "theory"],
     ["check", "model", "run"],
     ["trainer"],
     ["pace"],
@@ -24,7 +24,7 @@ LAYERS = [  # a module may import from its own layer and those after it
     ["game", "events"],
     ["optim", "networks", "pictures"],
     ["losses", "data", "device", "options"],
-    ["files", "seeds"],
+    ["files", "seeds", "pages", "words"],
     ["errors"],
 ]
 LEVEL = {name: i for i, names in enumerate(LAYERS) for name in names}

@@ -10,4 +10,4 @@ from ganvas.report import plots
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plots become empty drawings; matplotlib would take most of a test's time."""
-    monkeypatch.setattr(plots, "_svg", lambda *_, **__: '<svg role="img"></svg>')
+    monkeypatch.setattr(plots, "svg", lambda *_, **__: '<svg role="img"></svg>')

@@ -9,8 +9,8 @@ import pytest
 from fabricate import CONFIG, png, run
 
 from ganvas import GAN, Settings
+from ganvas.pages.embed import embed
 from ganvas.recipe import deep, plain
-from ganvas.report.embed import embed
 from ganvas.report.page import milestones, render
 from ganvas.report.record import Picture, read
 

@@ -86,7 +86,7 @@ class GAN(Game):
 
     def g_terms(self, D: nn.Module, x: Tensor, fake: Tensor, t: Moment) -> Terms:
         """G's adversarial term; `x` is there for losses that compare."""
-        return {"fake": LOSSES[self.loss].g(D(fake)).mean()}
+        return {term: value.mean() for term, value in LOSSES[self.loss].g(D(fake)).items()}
 
     def penalty(self, D: nn.Module, x: Tensor, t: Moment) -> Terms:
         """The R1 penalty on D, where its weight is above 0."""
@@ -99,13 +99,13 @@ class GAN(Game):
             real, drawn = both(D, x, fake)
             t.watch("D(x)", real.sigmoid)
             t.watch("D(G(z))", drawn.sigmoid)
-            return {"real": loss.real(real).mean(), "fake": loss.fake(drawn).mean()}
+            return {term: value.mean() for term, value in loss.d(real, drawn).items()}
         heads = t.uniform(len(x)) < 0.5  # (N,) the rows that show D the real sample
         logits = D(torch.where(heads.view(-1, *[1] * (x.ndim - 1)), x, fake))
         t.watch("D(x)", lambda: logits[heads].sigmoid())
         t.watch("D(G(z))", lambda: logits[~heads].sigmoid())
-        real, drawn = loss.real(logits) * heads, loss.fake(logits) * ~heads
-        return {"real": real.mean(), "fake": drawn.mean()}
+        terms = loss.d(logits, logits)
+        return {"real": (terms["real"] * heads).mean(), "fake": (terms["fake"] * ~heads).mean()}
 
     def latent(self, rows: int | Batch, t: Moment) -> Tensor:
         """Noise, float32 (rows, z)."""

@@ -6,7 +6,8 @@ from html import escape
 
 import numpy as np
 
-from ganvas.report import parts, plots, series, text
+from ganvas.pages import ink, parts
+from ganvas.report import plots, series, text
 from ganvas.report.plots import Mark
 from ganvas.report.record import Column, Record
 from ganvas.report.series import Axis, Line, contest, players, total, watched
@@ -107,7 +108,7 @@ def _curves(
     *,
     marks: list[Mark] | None = None,
     axis: Axis | None = None,
-    height: int = plots.HEIGHT,
+    height: int = ink.HEIGHT,
 ) -> str:
     marks, ys = marks or [], [line.y for line in lines]
     axis = axis or series.axis(ys, [mark.y for mark in marks])
@@ -124,7 +125,7 @@ def _curves(
         height=height,
     )
     cut = "rare peaks are cut off" if axis.cuts(ys) else ""
-    return parts.legend(lines, cut) + plot
+    return parts.legend([(line.label, line.colour) for line in lines], cut) + plot
 
 
 def _totals(record: Record) -> list[Line]:

@@ -11,9 +11,10 @@ from typing import Any
 
 from ganvas import families
 from ganvas.errors import UsageError
+from ganvas.pages import document, parts
+from ganvas.pages.embed import embed
 from ganvas.recipe import BUDGET, Settings, flat, plain
-from ganvas.report import charts, parts, text
-from ganvas.report.embed import embed
+from ganvas.report import charts, text
 from ganvas.report.record import Picture, Record
 
 LARGE = {"side": 1000, "most": 300_000}
@@ -24,12 +25,6 @@ VIEWS = 4
 """Further views of which the last picture is shown."""
 NOT_OPTIONS = ("family", "source", "game", "device", "threads")
 """Tables of their own in `config.toml`, or facts of the machine."""
-CSS = Path(__file__).with_name("page.css")
-POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-    "base-uri 'none'; form-action 'none'"
-)
-"""No script runs and nothing is fetched, whatever a name in the page may hold."""
 
 
 def render(record: Record) -> str:
@@ -56,30 +51,7 @@ def render(record: Record) -> str:
     late = text.ending(record)
     note = f'<p class="note">{escape(late)}</p>' if late else ""
     body = "\n".join(part for part in sections if part)
-    title = escape(record.path.name)
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>
-{CSS.read_text(encoding="utf-8")}</style>
-</head>
-<body>
-<header>
-<h1>{title}</h1>
-<p class="lede">{escape(text.beginning(record, name))}</p>
-{about}{note}
-</header>
-<main>
-{body}
-</main>
-</body>
-</html>
-"""
+    return document(record.path.name, text.beginning(record, name), body, beneath=about + note)
 
 
 def _family(record: Record) -> Any:

@@ -1,60 +1,17 @@
-"""Plots as inline SVG whose colours and letters are those of the page around them.
-
-Matplotlib draws in the colours of `COLOURS`; they are then replaced by CSS variables of the same
-names, so that one drawing serves light and dark. Text stays text, without a legend: the page
-writes it, where it can wrap.
-"""
+"""The plots of a report: curves over training, histograms, points."""
 
 from __future__ import annotations
 
-import html
-import io
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator
 
+from ganvas.pages.ink import COLOURS, HEIGHT, ROUND, WIDTH, plain, svg
 from ganvas.report.record import Column
 from ganvas.report.series import Axis, Line, smooth, thin
-
-COLOURS = {
-    "real": "#0067a8",
-    "fake": "#c95000",
-    "d": "#00795a",
-    "g": "#9a3f86",
-    "c1": "#6b5b00",
-    "c2": "#4a57b5",
-    "c3": "#8a3b3b",
-    "soft": "#6b6f76",
-    "rule": "#dcdcd6",
-}
-"""Names of the page's colours, and what they are in its light form."""
-WIDTH, HEIGHT = 540, 300
-"""The units of a plot; a letter is 13 of them high."""
-ROUND = [1, 2, 2.5, 5, 10]
-"""Steps between ticks, times a power of ten."""
-STYLE: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "font.family": "DejaVu Sans",
-    "font.size": 13,
-    "axes.edgecolor": COLOURS["soft"],
-    "axes.labelcolor": COLOURS["soft"],
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.unicode_minus": True,
-    "xtick.color": COLOURS["soft"],
-    "ytick.color": COLOURS["soft"],
-    "text.color": COLOURS["soft"],
-    "grid.color": COLOURS["rule"],
-    "path.simplify": True,
-    "text.parse_math": False,
-}
 
 
 @dataclass(frozen=True)
@@ -102,13 +59,13 @@ def curves(
         else:
             ax.yaxis.set_major_locator(MaxNLocator(5, steps=ROUND))
         ax.set_ylim(axis.low, axis.high)
-        _plain(ax)
+        plain(ax)
         ax.set_xlabel(over, labelpad=7)
         ax.xaxis.set_major_locator(MaxNLocator(6, steps=ROUND, integer=until >= 2))
         ax.set_xlim(0, max(until, x[-1]))
 
     # The large plots stand below each other, so their time axes are of one length.
-    return _svg(name, alt, draw, height=height, right=70 if height == HEIGHT else 14)
+    return svg(name, alt, draw, height=height, right=70 if height == HEIGHT else 14)
 
 
 def _line(ax: Axes, x: Column, line: Line) -> None:
@@ -129,13 +86,6 @@ def _mark(ax: Axes, mark: Mark) -> None:
     )
 
 
-def _plain(ax: Axes) -> None:
-    """Plain numbers at the ticks, on a log axis too."""
-    for each in (ax.xaxis, ax.yaxis):
-        each.set_major_formatter(FuncFormatter(_number))
-        each.set_minor_locator(NullLocator())
-
-
 def pixels(name: str, alt: str, real: Column, fake: Column, ends: tuple[float, float]) -> str:
     """Histograms of pixel values, overlaid: shares of all pixels, (bins,) each, on a log axis."""
 
@@ -154,9 +104,9 @@ def pixels(name: str, alt: str, real: Column, fake: Column, ends: tuple[float, f
         ax.set_xlim(*ends)
         ax.set_xlabel("pixel value", labelpad=7)
         ax.set_ylabel("% of the pixels")
-        _plain(ax)
+        plain(ax)
 
-    return _svg(name, alt, draw, left=74)
+    return svg(name, alt, draw, left=74)
 
 
 def density(name: str, alt: str, real: Column, fake: Column) -> str:
@@ -175,9 +125,9 @@ def density(name: str, alt: str, real: Column, fake: Column) -> str:
         ax.set_ylim(0, min(ax.get_ylim()[1], 3 * tallest))  # a collapsed G is a spike
         ax.set_ylabel("density")
         ax.yaxis.set_major_locator(MaxNLocator(5, steps=ROUND))
-        _plain(ax)
+        plain(ax)
 
-    return _svg(name, alt, draw, bottom=30)
+    return svg(name, alt, draw, bottom=30)
 
 
 def scatter(name: str, alt: str, real: Column, fake: Column) -> str:
@@ -194,9 +144,9 @@ def scatter(name: str, alt: str, real: Column, fake: Column) -> str:
         ax.set_aspect("equal")
         for each in (ax.xaxis, ax.yaxis):
             each.set_major_locator(MaxNLocator(5, steps=ROUND))
-        _plain(ax)
+        plain(ax)
 
-    return _svg(name, alt, draw, height=WIDTH - 40, bottom=30)
+    return svg(name, alt, draw, height=WIDTH - 40, bottom=30)
 
 
 def frame(real: Column) -> tuple[float, float]:
@@ -204,61 +154,3 @@ def frame(real: Column) -> tuple[float, float]:
     low, high = float(real.min()), float(real.max())
     pad = 0.25 * (high - low) or 1.0
     return low - pad, high + pad
-
-
-def _svg(
-    name: str,
-    alt: str,
-    draw: Callable[[Axes], None],
-    *,
-    height: int = HEIGHT,
-    left: int = 58,
-    right: int = 14,
-    bottom: int = 50,
-    top: int = 12,
-) -> str:
-    with mpl.rc_context():
-        mpl.rcdefaults()  # whatever a matplotlibrc says, the page is the same
-        mpl.rcParams.update(STYLE | {"svg.hashsalt": name})
-        figure = Figure(figsize=(WIDTH / 72, height / 72), facecolor="none")
-        ax = figure.add_axes(
-            (
-                left / WIDTH,
-                bottom / height,
-                (WIDTH - left - right) / WIDTH,
-                (height - bottom - top) / height,
-            ),
-            facecolor="none",
-        )
-        ax.grid(axis="y", linewidth=1)
-        ax.set_axisbelow(True)
-        ax.tick_params(length=4)
-        draw(ax)
-        text = io.StringIO()
-        figure.savefig(text, format="svg", metadata=dict.fromkeys(_METADATA), transparent=True)
-    return _inline(name, alt, text.getvalue())
-
-
-_METADATA = ("Creator", "Date", "Format", "Type")
-
-
-def _inline(name: str, alt: str, svg: str) -> str:
-    """Matplotlib's file as part of the page: its own ids, the page's colours, short numbers."""
-    body = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<defs>") :], flags=re.DOTALL)
-    body = re.sub(r'(\bid="|url\(#|href="#)', rf"\1{name}-", body).replace("xlink:href", "href")
-    body = re.sub(
-        r'(?<= d=")[^"]*',
-        lambda d: re.sub(r"-?\d+\.\d+", lambda n: f"{float(n[0]):.1f}", d[0]).replace(" \n", ""),
-        body,
-    )
-    for colour, value in COLOURS.items():
-        body = body.replace(value, f"var(--{colour})")
-    box = re.search(r'viewBox="[^"]*"', svg)
-    assert box is not None
-    return f'<svg {box[0]} role="img" aria-label="{html.escape(alt)}">{body}'
-
-
-def _number(value: float, _: Any = None) -> str:
-    """A tick's number: 0.5, 12,000, 0.0001."""
-    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-    return text.replace("-", "−")

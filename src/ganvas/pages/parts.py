@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from ganvas.report.embed import Embedded
-from ganvas.report.series import Line
+from ganvas.pages.embed import Embedded
 
 
 def section(title: str, *parts: str) -> str:
@@ -26,10 +25,9 @@ def beside(plot: str, words: str) -> str:
     return f'<div class="beside"><figure>{plot}</figure>{aside}</div>'
 
 
-def legend(entries: Iterable[Line | tuple[str, str]], note: str = "") -> str:
+def legend(entries: Iterable[tuple[str, str]], note: str = "") -> str:
     """The names of a plot's curves, each with its colour, and what else to know of the plot."""
-    pairs = [(e.label, e.colour) if isinstance(e, Line) else e for e in entries]
-    keys = (f'<span class="key {colour}">{escape(label)}</span>' for label, colour in pairs)
+    keys = (f'<span class="key {colour}">{escape(label)}</span>' for label, colour in entries)
     return f'<p class="legend">{" ".join(keys)}<small>{escape(note)}</small></p>'
 
 
