@@ -36,7 +36,8 @@ def digits() -> Dataset:
 
 
 def trainer(folder: Path | None = None, game: GAN | None = None, **options: Any) -> Trainer:
-    settings = Settings(**{"batch": 64, "threads": 1, "log_every": 10} | options)
+    usual = {"batch": 64, "threads": 1, "log_every": 10, "precision": "float32"}
+    settings = Settings(**usual | options)
     return Trainer(game or GAN(**WIDTHS), digits(), settings=settings, folder=folder)
 
 

@@ -16,7 +16,7 @@ LAYERS = [  # a module may import from its own layer and those after it
     ["recipes", "report", "lessons", "theory"],
     ["check", "model", "run"],
     ["trainer"],
-    ["pace"],
+    ["pace", "saving"],
     ["flags", "recipe", "families"],
     ["state"],
     ["engine", "checkpoint"],

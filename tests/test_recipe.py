@@ -66,7 +66,10 @@ def test_a_budget_replaces_the_budget_below():
         ({"batch": "x"}, "batch = 'x': input should be a valid integer"),
         ({"batch": 0}, "batch = 0: input should be greater than or equal to 1."),
         ({"batch": 9, "micro_batch": 6}, "micro_batch must divide batch"),
-        ({"precision": "fp16"}, "precision = 'fp16': input should be 'float32' or 'bf16'."),
+        (
+            {"precision": "fp16"},
+            "precision = 'fp16': input should be 'auto', 'float32' or 'bf16'.",
+        ),
         ({"game": {"D": {"beta2": 1}}}, "D.beta2 = 1: input should be less than 1."),
         ({"game": {"D": {"beta2": "0.9:1:10"}}}, "D.beta2 = '0.9:1:10': input should be less"),
         ({"game": {"g_hidden": [8, 0]}}, "g_hidden.1 = 0: input should be greater than or eq"),

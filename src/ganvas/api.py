@@ -63,7 +63,7 @@ def start(recipe: Recipe, outdir: Path) -> tuple[Run, Trainer]:
     if recipe.settings.data not in names():  # a folder, to be found again from another place
         settled["data"] = str(Path(recipe.settings.data).expanduser().resolve())
     run = Run.create(outdir, recipe.merged(plain(recipe.settings) | settled))
-    trainer.folder = run.checkpoints
+    trainer.saving.folder = run.checkpoints
     return run, trainer
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import NamedTuple
 
 import torch
 
@@ -18,6 +19,34 @@ def pick(name: str) -> torch.device:
     if name not in ("cpu", kind):
         raise UsageError(f"This machine has no {name} device that PyTorch can use; it has {kind}.")
     return torch.device(name)
+
+
+class Precision(NamedTuple):
+    """What losses are computed in, and why."""
+
+    name: str
+    """`float32` or `bf16`."""
+    reason: str
+
+    @property
+    def autocast(self) -> torch.dtype | None:
+        """The type to cast to; None leaves float32."""
+        return torch.bfloat16 if self.name == "bf16" else None
+
+
+def precision(device: torch.device, wanted: str = "auto") -> Precision:
+    """The precision called `wanted`, or for `auto` bf16 where `device` has it in hardware."""
+    if wanted != "auto":
+        return Precision(wanted, "asked for")
+    if device.type == "cuda":
+        has = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:  # torch itself computes in bf16 by these two alone
+        has = device.type == "cpu" and (
+            torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+        )
+    return Precision(
+        "bf16" if has else "float32", f"the {device.type} has {'' if has else 'no '}bf16"
+    )
 
 
 def cores() -> int:

@@ -78,9 +78,11 @@ class Moment:
         self.images = images
         """Real samples shown so far."""
         self.device = torch.device(device)
+        self.parts = parts
+        """Micro-batches that the batch is split into."""
         self.watched: dict[str, Tensor] = {}
         self.updates: list[tuple[Updatable, Tensor]] = []
-        self._seed, self._part, self._parts = seed, part, parts
+        self._seed, self._part = seed, part
         self._watching = watching
         self._draws = 0
 
@@ -113,7 +115,7 @@ class Moment:
         self, draw: Callable[..., Tensor], rows: int | Batch, shape: tuple[int, ...]
     ) -> Tensor:
         n = rows if isinstance(rows, int) else len(rows[0])
-        whole = draw(n * self._parts, *shape, generator=self._generator(), device=self.device)
+        whole = draw(n * self.parts, *shape, generator=self._generator(), device=self.device)
         return whole[self._part * n : (self._part + 1) * n]
 
 

@@ -49,8 +49,8 @@ class Settings:
     """Decides the first weights, the order of the data and all noise."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """Where to train; auto takes an accelerator that is there."""
-    precision: Literal["float32", "bf16"] = "float32"
-    """Precision in which the losses are computed; weights stay float32."""
+    precision: Literal["auto", "float32", "bf16"] = "auto"
+    """What losses are computed in; auto is bf16 where hardware has it. Weights stay float32."""
     threads: Annotated[int, Ge(0)] = 0
     """Processor threads; 0 takes `OMP_NUM_THREADS`, or one for each core."""
     sample_every: Annotated[int, Ge(0)] = 0

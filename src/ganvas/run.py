@@ -231,7 +231,8 @@ def environment(trainer: Trainer) -> dict[str, Any]:
         "processor": torch.backends.cpu.get_cpu_capability(),
         "device": str(trainer.device),
         "threads": torch.get_num_threads(),
-        "precision": trainer.settings.precision,
+        "precision": trainer.precision.name,
+        "precision_reason": trainer.precision.reason,
         "command": sys.argv[1:],
     }
 

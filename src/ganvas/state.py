@@ -15,11 +15,11 @@ from ganvas.game import Game, Nets
 Tensors = dict[str, Tensor]
 
 
-def build(game: Game, data: DataSpec, seed: int) -> Nets:
-    """The game's networks with the first weights that `seed` decides."""
+def build(game: Game, data: DataSpec, seed: int, device: torch.device | str = "cpu") -> Nets:
+    """The game's networks with the first weights that `seed` decides, convolutions in NHWC."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return game.build(data)
+        return game.build(data).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
 def collect(engine: Engine) -> Tensors:
@@ -41,6 +41,9 @@ def restore(engine: Engine, tensors: Tensors) -> None:
         slots: dict[int, Tensors] = {}
         for name, value in under(f"optim/{player}/", tensors).items():
             i, slot = name.split("/")
+            like = engine.parameters((player,))[int(i)]
+            if value.shape == like.shape:  # laid out in memory as the weight is
+                value = torch.empty_like(like).copy_(value)
             slots.setdefault(int(i), {})[slot] = value
         groups = optimizer.state_dict()["param_groups"]
         optimizer.load_state_dict({"state": slots, "param_groups": groups})

@@ -24,18 +24,16 @@ from ganvas.data.dataset import Dataset
 from ganvas.data.stream import Stream
 from ganvas.ema import Ema
 from ganvas.engine import Engine
-from ganvas.errors import StorageError, TrainingError, UsageError
+from ganvas.errors import TrainingError, UsageError
 from ganvas.events import Changed, Drew, Event, Logged, Saved, Stopped, Turned, Warned
 from ganvas.game import Game, Moment, Nets
 from ganvas.pace import budgets, marks
 from ganvas.play import Clock
 from ganvas.recipe import Recipe, Settings, flat, is_fixed, plain
+from ganvas.saving import Saving, State
 
 VIEWED = 64
 """Real samples that views may start from."""
-SAVE_SECONDS = 60.0
-FAILED_SAVES = 3
-"""Saves in a row that may fail before the run stops."""
 
 
 class Trainer:
@@ -67,27 +65,28 @@ class Trainer:
         self.data = load(data, size=settings.size) if isinstance(data, str) else data
         game.accept(self.data.spec)
         self.settings = dataclasses.replace(settings, threads=settings.threads or device.cores())
-        self.folder = folder
+        self.saving = Saving(folder, settings)
         self.stopping: str | None = None
         torch.set_num_threads(self.settings.threads)
         self.device = device.pick(settings.device)
+        self.precision = device.precision(self.device, settings.precision)
         stream = Stream(
             self.data, settings.batch, settings.seed, game.range, self.device, settings.mirror
         )
         self._resident = stream.dataset  # on the device where it fits; moved there once
         self.engine = Engine(
             game=game,
-            nets=state.build(game, self.data.spec, settings.seed).to(self.device),
+            nets=state.build(game, self.data.spec, settings.seed, self.device),
             source=stream,
             seed=settings.seed,
             micro=settings.batch // (settings.micro_batch or settings.batch),
             device=self.device,
-            autocast=torch.bfloat16 if settings.precision == "bf16" else None,
+            autocast=self.precision.autocast,
         )
         self.seconds = 0.0  # of training so far, over all the run's resumptions
-        self._resumed, self._saved = time.monotonic(), time.monotonic()
-        self._failed_saves, self._before = 0, 0.0  # failures in a row; epochs before the last step
-        self._drawn = self._stored = -1  # the steps last drawn and last saved
+        self._resumed = time.monotonic()
+        self._before = 0.0  # epochs before the last step
+        self._drawn = -1  # the step last drawn
         self._pending: list[Event] = []  # told at the next turn of the stream
         if self.engine.micro > 1 and game.mixes_samples:
             self._warn("The losses mix samples, so micro-batches are not the whole batch.")
@@ -109,7 +108,8 @@ class Trainer:
 
     def __iter__(self) -> Iterator[Event]:
         """Trains to the budget or to `stop`; the last checkpoint and `Stopped` come at the end."""
-        self._resumed = self._saved = time.monotonic()
+        self._resumed = time.monotonic()
+        self.saving.begin()
         if self.clock.step == 0:
             yield self.draw()
         while (reason := self.stopping or self._spent()) is None:
@@ -117,13 +117,13 @@ class Trainer:
             yield from self.step()
             if self._draw_due():
                 yield self.draw()
-            if self._save_due():
-                yield from self._try_save()
+            if self.saving.due(self.clock.step):
+                yield from self.saving.attempt(self.clock.step, self.state())
         yield from self._told()
         if self._drawn != self.clock.step:
             yield self.draw()
         self.seconds, self._resumed = self._elapsed(), time.monotonic()
-        if self.folder is not None and self._stored != self.clock.step:
+        if self.saving.folder is not None and self.saving.stored != self.clock.step:
             yield self.save()
         yield Stopped(self.clock.step, reason)
 
@@ -179,22 +179,17 @@ class Trainer:
 
     def save(self) -> Saved:
         """Writes a checkpoint; raises StorageError where the disk refuses."""
-        if self.folder is None:
-            raise UsageError("This trainer has no folder to save to; give it one.")
-        self._check_finite()
-        tensors, info = self.state()
-        path = checkpoint.save(self.folder, self.clock.step, tensors, info)
-        checkpoint.prune(self.folder, self.settings.keep)
-        self._saved, self._stored = time.monotonic(), self.clock.step
-        return Saved(self.clock.step, path)
+        return self.saving.save(self.clock.step, self.state())
 
-    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    def state(self) -> State:
         """Everything the run is made of: tensors, and the numbers and facts beside them."""
+        self._check_finite()
         info = {
             "clock": dataclasses.asdict(self.clock),
             "seconds": self._elapsed(),
             "game": plain(self.game),
             "data": dataclasses.asdict(self.data.spec) | {"fingerprint": self.data.fingerprint},
+            "precision": self.precision.name,
         }
         return state.collect(self.engine), info
 
@@ -209,13 +204,14 @@ class Trainer:
         state.restore(self.engine, saved.tensors(self.device))
         self.engine.clock = Clock(**saved.info["clock"])
         self.seconds = saved.info["seconds"]
-        self._drawn = self._stored = self.clock.step
-        made = {"torch": torch.__version__, "threads": torch.get_num_threads()}
-        for what, now in made.items():
-            if saved.made_with[what] != now:
+        self._drawn = self.saving.stored = self.clock.step
+        made = saved.made_with | {"precision": saved.info["precision"]}
+        here = {"torch": torch.__version__, "threads": torch.get_num_threads()}
+        for what, now in (here | {"precision": self.precision.name}).items():
+            if made[what] != now:
                 self._warn(
-                    f"Saved with {what} {saved.made_with[what]}, resumed with {now}: what follows "
-                    "is not, to the bit, what an unbroken run would have done."
+                    f"Saved with {what} {made[what]}, resumed with {now}: what follows is not, to "
+                    "the bit, what an unbroken run would have done."
                 )
 
     def _play(self, game: Game) -> None:
@@ -238,10 +234,7 @@ class Trainer:
         try:
             yield
         except TrainingError as error:
-            try:
-                good = checkpoint.latest(self.folder).path if self.folder else "not kept"
-            except StorageError:
-                good = "not there yet"
+            good = self.saving.newest()
             raise TrainingError(f"{error} The last good checkpoint is {good}.") from error
 
     def _check_finite(self) -> None:
@@ -280,21 +273,3 @@ class Trainer:
         if self.settings.sample_every:
             return self.clock.step % self.settings.sample_every == 0
         return marks(self._before) != marks(self.epoch)
-
-    def _save_due(self) -> bool:
-        if self.folder is None:
-            return False
-        if self.settings.save_every:
-            return self.clock.step % self.settings.save_every == 0
-        return time.monotonic() - self._saved >= SAVE_SECONDS
-
-    def _try_save(self) -> Iterator[Event]:
-        try:
-            yield self.save()
-            self._failed_saves = 0
-        except StorageError as error:
-            self._failed_saves += 1
-            self._saved = time.monotonic()
-            if self._failed_saves >= FAILED_SAVES:
-                raise
-            yield Warned(self.clock.step, f"{error} Training goes on; the next save is tried.")

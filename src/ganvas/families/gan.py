@@ -3,7 +3,8 @@
 Paper: Goodfellow et al., Generative Adversarial Nets, 2014 (arXiv 1406.2661).
 Reference: Algorithm 1 of the paper, and goodfeli/adversarial for its settings.
 Differs: Adam where the paper has momentum SGD (`--G.method sgd --G.momentum 0.5`); ReLU where its
-D has maxout and dropout; `feed = coin`, from lectures; `gamma`, R1 of Mescheder et al., 2018.
+D has maxout and dropout; G steps on the fakes that D has just seen, as the reference does, where
+Algorithm 1 draws anew; `feed = coin`, from lectures; `gamma`, R1 of Mescheder et al., 2018.
 """
 
 from __future__ import annotations
@@ -76,13 +77,14 @@ class GAN(Game):
         return Nets(G=G, D=mlp(data.shape, self.d_hidden, (), **common))
 
     def turns(self, nets: Nets, draw: Draw, t: Moment) -> Iterator[Turn]:
-        """Algorithm 1: `d_steps` times D, then G, each with fresh noise."""
-        for _ in range(self.d_steps):
+        """Algorithm 1: `d_steps` times D, then G on the fakes that D saw last."""
+        for left in reversed(range(self.d_steps)):
             batch = draw()
-            fake = still(nets.G, self.latent(batch, t))
+            z = self.latent(batch, t)
+            kept = left == 0 and t.parts == 1  # with G's graph; in parts, that would fill memory
+            fake = nets.G(z) if kept else still(nets.G, z)
             yield "D", self.d_terms(nets.D, batch.x, fake, t) | self.penalty(nets.D, batch.x, t)
-        fake = nets.G(self.latent(batch, t))
-        yield "G", self.g_terms(nets.D, batch.x, fake, t)
+        yield "G", self.g_terms(nets.D, batch.x, fake if kept else nets.G(z), t)
 
     def g_terms(self, D: nn.Module, x: Tensor, fake: Tensor, t: Moment) -> Terms:
         """G's adversarial term; `x` is there for losses that compare."""
