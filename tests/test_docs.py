@@ -82,6 +82,33 @@ def test_the_example_of_extending_keeps_the_contract(tmp_path):
     assert [turned.player for turned in engine.step()] == ["D", "G"]
 
 
+def typed(text: str) -> list[list[str]]:
+    """The commands of a page, whatever its language."""
+    lines = "\n".join(blocks(text, "sh")).replace("--lang ko", "").splitlines()
+    return [shlex.split(line, comments=True) for line in lines]
+
+
+LEARNING = [
+    page
+    for folder in ("lectures", "questions")
+    for page in sorted((ROOT / "docs" / folder).glob("*.md"))
+    if not page.name.endswith(".ko.md")
+]
+
+
+@pytest.mark.parametrize("page", LEARNING, ids=lambda p: p.stem)
+def test_what_learners_are_shown_is_run_and_is_the_same_in_korean(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code = blocks(page.read_text(encoding="utf-8"), "python")
+    for number, block in enumerate(code):
+        exec(compile(block, f"{page.name}:{number}", "exec"), {})
+    korean = page.with_suffix(".ko.md")
+    if page.name != "README.md":
+        text = korean.read_text(encoding="utf-8")
+        assert blocks(text, "python") == code
+        assert typed(text) == typed(page.read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_links_lead_somewhere_and_nothing_is_left_to_fill_in(page):
     text = page.read_text(encoding="utf-8")

@@ -87,3 +87,11 @@ def test_digits_enlarged_are_the_same_digits():
     nearest = torch.cdist(means, small.x.float().flatten(1)).argmin(1)
     assert (nearest == torch.arange(1797)).float().mean() > 0.99
     assert torch.equal(small.y, large.y)
+
+
+def test_red_is_one_colour():
+    red = data.load("red")
+    assert red.spec.shape == (3, 1, 1)
+    assert (red.x.flatten(1) == torch.tensor([255, 0, 0])).all()
+    assert red.batch(torch.tensor([0, 7]), (0, 1)).x.flatten(1).tolist() == [[1, 0, 0]] * 2
+    assert data.load("red", size=8).spec.shape == (3, 8, 8)

@@ -11,7 +11,8 @@ from fabricate import CONFIG, png, run
 from ganvas import GAN, Settings
 from ganvas.pages.embed import embed
 from ganvas.recipe import deep, plain
-from ganvas.report.page import milestones, render
+from ganvas.report.drawn import milestones
+from ganvas.report.page import render
 from ganvas.report.record import Picture, read
 
 

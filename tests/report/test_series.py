@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganvas.report.series import axis, contest, players, smooth, thin, total, watched
+from ganvas.report.series import axis, contest, players, smooth, thin, together, total, watched
 
 
 def test_players_and_what_they_minimise():
@@ -14,6 +14,15 @@ def test_players_and_what_they_minimise():
     assert contest(["real", "fake", "r1"]) == ["real", "fake"]
     assert contest(["cycle", "class"]) == ["cycle", "class"]
     assert watched(names) == ["D(x)"]
+
+
+def test_what_was_watched_is_gathered_by_plot():
+    names = ["step", "D/real", "D(x)", "with: D(x)", "with: D(G(z))", "a: b: c"]
+    assert together(names) == {
+        "": {"D(x)": "D(x)"},
+        "with": {"D(x)": "with: D(x)", "D(G(z))": "with: D(G(z))"},
+        "a: b": {"c": "a: b: c"},
+    }
 
 
 def test_a_total_counts_a_missing_term_as_none():

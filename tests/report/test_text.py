@@ -53,6 +53,13 @@ def test_the_verdict(record, real, fake, words):
     assert f"D(x) is {real:.2f} and D(G(z)) is {fake:.2f}" in found
 
 
+def test_the_verdict_of_one_of_two_games(record):
+    columns = {"with biases: D(x)": np.full(3, 0.5), "with biases: D(G(z))": np.full(3, 0.49)}
+    found = text.judgement(dataclasses.replace(record, columns=columns), "with biases")
+    assert found.startswith("With biases, over the last tenth of this run D(x) is 0.50 and D(G(z))")
+    assert text.judgement(record, "without biases") == ""
+
+
 def test_the_levels_at_one_half(record):
     assert text.even(record) == pytest.approx((2 * math.log(2), math.log(2)))
     assert "2 log 2 = 1.386 for d_loss, log 2 = 0.693 for g_loss" in text.losses(record)

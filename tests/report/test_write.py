@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
-from html.parser import HTMLParser
 
 import fabricate
 import pytest
+from browser import Page, page
 from fabricate import CONFIG, ROWS, lines, points, run
 
 from ganvas import report
 from ganvas.errors import StorageError, UsageError
 
-VOID = {"meta", "img", "br", "path", "use"}
 SECTIONS = [
     "What G draws",
     "How it grew",
@@ -27,44 +26,6 @@ SECTIONS = [
     "Again, and further",
     "The machine",
 ]
-
-
-class Page(HTMLParser):
-    """What a browser would find: tags in balance, references, headings, ids."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.headings: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        if tag not in VOID:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if self.open and self.open[-1] == "h2":
-            self.headings.append(data)
-
-    def all(self, attribute: str) -> list[str]:
-        return [attrs[attribute] or "" for _, attrs in self.tags if attribute in attrs]
-
-
-def page(folder) -> Page:
-    parsed = Page(report.write(folder).read_text(encoding="utf-8"))
-    assert parsed.open == []
-    return parsed
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +75,8 @@ def test_equal_runs_give_equal_pages(tmp_path):
 def test_names_cannot_become_html(tmp_path):
     evil = "<script>alert(1)</script>\"'&"
     config = CONFIG | {"data": evil, "family": evil, "game": {evil: evil}}
-    rows = [row | {f"{evil}/{evil}": 1.0, evil: 2.0} for row in ROWS[:3]]
+    watched = {f"{evil}: {line}": 0.5 for line in (evil, "D(x)", "red", "green", "blue")}
+    rows = [row | {f"{evil}/{evil}": 1.0, evil: 2.0} | watched for row in ROWS[:3]]
     folder = run(tmp_path / "<b>run", config, rows)
     env = {"device": evil, evil: evil, "command": ["train", evil]}
     (folder / "env.json").write_text(json.dumps(env))

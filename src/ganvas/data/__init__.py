@@ -87,6 +87,10 @@ def _built_in(name: str, size: int | None) -> Dataset:
         from ganvas.data import digits
 
         return digits.load(size)
+    if name == "red":
+        from ganvas.data import red
+
+        return red.load(size)
     from ganvas.data import mnist
 
     return mnist.load(name, size)

@@ -8,6 +8,7 @@ NAMES = {
     "mnist:test": "the 10,000 digits held out of mnist",
     "fashion-mnist": "60,000 pieces of clothing, 28x28 grey, 10 classes; 31 MB, fetched once",
     "fashion-mnist:test": "the 10,000 pieces held out of fashion-mnist",
+    "red": "pure red, one pixel a picture and all the same; the lectures' worked example",
     "toy:gaussian": "100,000 numbers from one bell curve, mean 4, standard deviation 1.25",
     "toy:ring8": "100,000 points in 8 small heaps on a circle of radius 1",
     "toy:grid25": "100,000 points in 25 small heaps on a 5x5 grid",

@@ -22,7 +22,7 @@ def recipe() -> Recipe:
         g_hidden=(256, 256, 256, 256),
         d_hidden=(256, 256, 256),
         activation="leaky",
-        gamma=Schedule.parse(1.0),
+        penalty="r1",
         ema=Schedule.parse(20.0),
         G=rate,
         D=rate,

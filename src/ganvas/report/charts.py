@@ -8,35 +8,59 @@ import numpy as np
 
 from ganvas.pages import ink, parts
 from ganvas.report import plots, series, text
-from ganvas.report.plots import Mark
+from ganvas.report.plots import Mark, Time
 from ganvas.report.record import Column, Record
-from ganvas.report.series import Axis, Line, contest, players, total, watched
+from ganvas.report.series import Axis, Line, contest, players, together, total
 
 MOST_TERMS = 12
 """Small plots of further terms; what is beyond is only named."""
 VERDICTS = {"D(x)": ("D(x), real", "real"), "D(G(z))": ("D(G(z)), fake", "fake")}
 PLAYERS = {"D": "d", "G": "g"}
 OTHERS = ("c1", "c2", "c3")
+CHANNELS = {"red": "c3", "green": "d", "blue": "c2"}
+"""The channels of a colour, and which of the page's own colours their curves have."""
 
 
 def judgement(record: Record) -> str:
-    """D(x) and D(G(z)) over training."""
-    lines = [
-        Line(label, record.columns[name], colour)
-        for name, (label, colour) in VERDICTS.items()
-        if name in record.columns
-    ]
-    if not lines:
+    """D(x) and D(G(z)) over training; a plot for each of the run's games."""
+    shown: list[str] = []
+    general = text.JUDGEMENT
+    for title, names in together(record.columns).items():
+        lines = [
+            Line(label, record.columns[names[name]], colour)
+            for name, (label, colour) in VERDICTS.items()
+            if name in names
+        ]
+        if lines:
+            plot = _curves(
+                record,
+                f"verdict{len(shown) or ''}",
+                "D(x) and D(G(z)) over training" + (title and f", {title}"),
+                lines,
+                marks=[Mark(0.5, text.HALF)],
+                axis=Axis(-0.02, 1.02),
+                note=title,
+            )
+            words = [general, text.judgement(record, title)]
+            shown.append(parts.beside(plot, "\n\n".join(filter(None, words))))
+            general = ""  # once is enough
+    return parts.section("What D thinks", *shown)
+
+
+def colours(record: Record) -> str:
+    """The colours that were followed: what red, green and blue became, and how that looks."""
+    figures: list[str] = []
+    for title, names in together(record.columns).items():
+        if CHANNELS.keys() <= names.keys():
+            lines = [Line(c, record.columns[names[c]], ink) for c, ink in CHANNELS.items()]
+            plot = plots.colour(f"colour{len(figures)}", title, lines, _time(record))
+            keys = parts.legend([(line.label, line.colour) for line in lines])
+            caption = f"<figcaption>{escape(title)}</figcaption>"
+            figures.append(f"<figure>{keys}{plot}{caption}</figure>")
+    if not figures:
         return ""
-    plot = _curves(
-        record,
-        "verdict",
-        "D(x) and D(G(z)) over training",
-        lines,
-        marks=[Mark(0.5, text.HALF)],
-        axis=Axis(-0.02, 1.02),
-    )
-    return parts.section("What D thinks", parts.beside(plot, text.judgement(record)))
+    grid = f'<div class="small">{"".join(figures)}</div>'
+    return parts.section("The colour over training", parts.paragraphs(text.COLOURS), grid)
 
 
 def losses(record: Record) -> str:
@@ -109,23 +133,21 @@ def _curves(
     marks: list[Mark] | None = None,
     axis: Axis | None = None,
     height: int = ink.HEIGHT,
+    note: str = "",
 ) -> str:
     marks, ys = marks or [], [line.y for line in lines]
     axis = axis or series.axis(ys, [mark.y for mark in marks])
-    epochs = record.last("epoch") >= 1
-    plot = plots.curves(
-        name,
-        alt,
-        record.columns["epoch" if epochs else "step"],
-        lines,
-        axis=axis,
-        over="epochs" if epochs else "steps",
-        until=record.epoch if epochs else record.step,
-        marks=marks,
-        height=height,
-    )
-    cut = "rare peaks are cut off" if axis.cuts(ys) else ""
-    return parts.legend([(line.label, line.colour) for line in lines], cut) + plot
+    plot = plots.curves(name, alt, lines, _time(record), axis=axis, marks=marks, height=height)
+    notes = [note, "rare peaks are cut off" if axis.cuts(ys) else ""]
+    keys = [(line.label, line.colour) for line in lines]
+    return parts.legend(keys, "; ".join(filter(None, notes))) + plot
+
+
+def _time(record: Record) -> Time:
+    """Epochs where there was one, else steps."""
+    if record.last("epoch") >= 1:
+        return Time(record.columns["epoch"], "epochs", record.epoch)
+    return Time(record.columns["step"], "steps", record.step)
 
 
 def _totals(record: Record) -> list[Line]:
@@ -167,9 +189,18 @@ def _further(record: Record) -> dict[str, list[Line]]:
             else:
                 colour = name if name in duel else _colour(player, list(found))
                 groups[column] = [Line(column, record.columns[column], colour)]
-    for name in watched(record.columns):
-        if name not in VERDICTS:
-            groups[name] = [Line(name, record.columns[name], "c1")]
+    return groups | _watched(record)
+
+
+def _watched(record: Record) -> dict[str, list[Line]]:
+    """What was measured beside the losses, in its plots, less what sections of their own show."""
+    groups: dict[str, list[Line]] = {}
+    for plot, names in together(record.columns).items():
+        shown = {*VERDICTS, *(CHANNELS if CHANNELS.keys() <= names.keys() else ())}
+        for name in (name for name in names if name not in shown):
+            lines = groups.setdefault(plot or name, [])
+            colour = OTHERS[len(lines) % len(OTHERS)]
+            lines.append(Line(name, record.columns[names[name]], colour))
     return groups
 
 

@@ -1,8 +1,8 @@
-"""The page: its sections in order, and those that hold pictures, options and commands."""
+"""The page: its sections in order, and those that hold options and commands."""
 
 from __future__ import annotations
 
-import math
+import inspect
 import shlex
 from collections.abc import Mapping
 from html import escape
@@ -11,18 +11,12 @@ from typing import Any
 
 from ganvas import families
 from ganvas.errors import UsageError
+from ganvas.game import Game
 from ganvas.pages import document, parts
-from ganvas.pages.embed import embed
 from ganvas.recipe import BUDGET, Settings, flat, plain
-from ganvas.report import charts, text
-from ganvas.report.record import Picture, Record
+from ganvas.report import charts, drawn, strips, text
+from ganvas.report.record import Record
 
-LARGE = {"side": 1000, "most": 300_000}
-SMALL = {"side": 480, "most": 90_000}
-GRIDS = 8
-"""Pictures that show how the samples grew."""
-VIEWS = 4
-"""Further views of which the last picture is shown."""
 NOT_OPTIONS = ("family", "source", "game", "device", "threads")
 """Tables of their own in `config.toml`, or facts of the machine."""
 
@@ -33,15 +27,17 @@ def render(record: Record) -> str:
     name = type(game).__name__ if game is not None else str(record.config.get("family", "a GAN"))
     values = charts.values(record)
     first = values if record.points else ""  # more points, and in the page's colours
+    shown = strips if strips.are_there(record) else drawn
     sections = [
-        first or _pictures(record),
-        _growth(record),
+        first or shown.last(record, _said(game)),
+        shown.growth(record),
+        charts.colours(record),
         charts.judgement(record),
         charts.losses(record),
         charts.gradients(record),
         charts.terms(record),
         "" if first else values,
-        _views(record),
+        drawn.views(record) if shown is drawn else "",
         _options(record, game),
         _again(record),
         _machine(record),
@@ -64,78 +60,10 @@ def _family(record: Record) -> Any:
         return None
 
 
-def _pictures(record: Record) -> str:
-    """The last samples beside the real ones."""
-    views = record.views()
-    if not views:
-        return ""
-    last = next(iter(views.values()))[-1]
-    fake = embed(last.path, **LARGE)
-    if fake is None:
-        return ""
-    when = f"G(z), {_moment(last, record)}"
-    real = embed(record.reals, **LARGE) if record.reals and not record.points else None
-    if real is None:
-        shown = parts.picture(fake, "The last samples", when, "fake")
-    else:
-        shown = parts.picture(fake, "The last samples", when, "fake") + parts.picture(
-            real, "Real samples", f"X, real, from {record.config.get('data', 'the data')}", "real"
-        )
-    words = text.BESIDE_POINTS if record.points else text.BESIDE
-    number = "one" if real is None else "two"
-    return (
-        f'<section class="first"><h2>What G draws</h2><div class="{number}">{shown}</div>'
-        f"{parts.paragraphs(words)}</section>"
-    )
-
-
-def _growth(record: Record) -> str:
-    """The samples at moments through the run."""
-    grids = milestones(next(iter(record.views().values()), []), GRIDS)
-    if len(grids) < 2:
-        return ""
-    shown = "".join(
-        parts.picture(image, f"Samples, {_moment(grid, record)}", _moment(grid, record))
-        for grid in grids
-        if (image := embed(grid.path, **SMALL)) is not None
-    )
-    words, columns = (text.GROWTH_POINTS, 6) if record.points else (text.GROWTH, len(grids))
-    return parts.section(
-        "How it grew",
-        parts.paragraphs(words),
-        f'<div class="grow n{columns}">{shown}</div>',
-    )
-
-
-def _views(record: Record) -> str:
-    """The last picture of each further view."""
-    shown = "".join(
-        parts.picture(image, view, f"{view}, {_moment(pictures[-1], record)}")
-        for view, pictures in list(record.views().items())[1 : 1 + VIEWS]
-        if (image := embed(pictures[-1].path, 720, SMALL["most"])) is not None
-    )
-    return parts.section("More to look at", f'<div class="two">{shown}</div>' if shown else "")
-
-
-def milestones(pictures: list[Picture], most: int) -> list[Picture]:
-    """At most `most` of `pictures`: first, last, and moments between them, early ones closer."""
-    if len(pictures) <= most:
-        return pictures
-    first, last = max(pictures[1].step, 1), pictures[-1].step
-    wanted = [first * (last / first) ** (i / (most - 2)) for i in range(most - 1)]
-    near = {
-        min(pictures[1:], key=lambda p: abs(math.log(max(p.step, 1) / at))).step for at in wanted
-    }
-    return [p for p in pictures if p.step in near or p is pictures[0]]
-
-
-def _moment(picture: Picture, record: Record) -> str:
-    """When a picture was drawn: in epochs, unless some were drawn within the first."""
-    if picture.step == 0:
-        return "before training"
-    if all(p.epoch >= 0.995 for p in record.pictures if p.step):
-        return "after " + text.plural(picture.epoch, "epoch")
-    return "after " + text.plural(picture.step, "step")
+def _said(game: Any) -> str:
+    """What a family with views of its own says of them, in the method's docstring."""
+    own = game is not None and type(game).views is not Game.views
+    return (inspect.getdoc(type(game).views) or "") if own else ""
 
 
 def _options(record: Record, game: Any) -> str:

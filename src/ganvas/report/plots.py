@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from ganvas.pages.ink import COLOURS, HEIGHT, ROUND, WIDTH, plain, svg
 from ganvas.report.record import Column
 from ganvas.report.series import Axis, Line, smooth, thin
+
+BAND = 120
+"""Steps of a band of colour."""
+_APART: tuple[Any, ...] = ({"lw": 4.5}, {"lw": 2.4}, {"lw": 2.4, "dashes": (5, 5)})
+"""How three curves are drawn that may lie on each other."""
 
 
 @dataclass(frozen=True)
@@ -23,15 +30,24 @@ class Mark:
     colour: str = "soft"
 
 
+class Time(NamedTuple):
+    """The axis over training."""
+
+    x: Column
+    """Where the rows stand, (n,)."""
+    over: str
+    """What x counts."""
+    until: float
+    """Where the run ends on x."""
+
+
 def curves(
     name: str,
     alt: str,
-    x: Column,
     lines: Sequence[Line],
+    time: Time,
     *,
     axis: Axis,
-    over: str,
-    until: float,
     marks: Sequence[Mark] = (),
     height: int = HEIGHT,
 ) -> str:
@@ -40,18 +56,16 @@ def curves(
     Args:
         name: unique on the page.
         alt: what it shows, for those who do not see it.
-        x: where the rows stand, (n,).
         lines: each y is (n,), NaN where nothing was measured.
+        time: the axis over training.
         axis: the values to show.
-        over: what x counts.
-        until: where the run ends on x.
         marks: values to compare with.
         height: of the plot, where its width is `WIDTH`.
     """
 
     def draw(ax: Axes) -> None:
         for line in lines:
-            _line(ax, x, line)
+            _line(ax, time.x, line)
         for mark in marks:
             _mark(ax, mark)
         if axis.log:
@@ -59,13 +73,38 @@ def curves(
         else:
             ax.yaxis.set_major_locator(MaxNLocator(5, steps=ROUND))
         ax.set_ylim(axis.low, axis.high)
-        plain(ax)
-        ax.set_xlabel(over, labelpad=7)
-        ax.xaxis.set_major_locator(MaxNLocator(6, steps=ROUND, integer=until >= 2))
-        ax.set_xlim(0, max(until, x[-1]))
+        _over_training(ax, time)
 
     # The large plots stand below each other, so their time axes are of one length.
     return svg(name, alt, draw, height=height, right=70 if height == HEIGHT else 14)
+
+
+def colour(name: str, alt: str, lines: Sequence[Line], time: Time) -> str:
+    """A colour over training: the curves of its channels, 0 to 1, below a band of the colour."""
+
+    def draw(ax: Axes) -> None:
+        rgb = np.stack([line.y for line in lines], axis=1)  # (n, 3)
+        there = np.isfinite(rgb).all(1)
+        x, rgb = time.x[there], rgb[there].clip(0, 1)
+        rows = range(0, len(x), max(len(x) // BAND, 1))
+        for start, row in zip([0, *x[list(rows)]], rows, strict=False):
+            # Each reaches to the end and the next covers it, so that no seams shine through.
+            width = time.until - start
+            ax.add_patch(Rectangle((start, 1.1), width, 0.16, color=rgb[row], linewidth=0))
+        for line, y, look in zip(lines, rgb.T, _APART, strict=True):
+            ax.plot(*thin(x, y), color=COLOURS[line.colour], **look)
+        ax.set_ylim(-0.04, 1.26)
+        ax.set_yticks([0, 0.5, 1])
+        _over_training(ax, time)
+
+    return svg(name, alt, draw, height=240)
+
+
+def _over_training(ax: Axes, time: Time) -> None:
+    plain(ax)
+    ax.set_xlabel(time.over, labelpad=7)
+    ax.xaxis.set_major_locator(MaxNLocator(6, steps=ROUND, integer=time.until >= 2))
+    ax.set_xlim(0, max(time.until, time.x[-1]))
 
 
 def _line(ax: Axes, x: Column, line: Line) -> None:

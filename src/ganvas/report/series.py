@@ -38,6 +38,22 @@ def watched(columns: Iterable[str]) -> list[str]:
     return [name for name in columns if "/" not in name and name not in CLOCK]
 
 
+def together(names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What was measured beside the losses, by plot: `PLOT: LINE` is a line of the plot PLOT.
+
+    Returns:
+        For each plot its lines, and the column of each; names without a colon are under "".
+
+    >>> together(["with biases: D(x)", "D(x)"])
+    {'with biases': {'D(x)': 'with biases: D(x)'}, '': {'D(x)': 'D(x)'}}
+    """
+    plots: dict[str, dict[str, str]] = {}
+    for name in watched(names):
+        plot, _, line = name.rpartition(": ")
+        plots.setdefault(plot, {})[line] = name
+    return plots
+
+
 def contest(terms: list[str]) -> list[str]:
     """The terms by which a player plays against the other: those on real and on fake samples."""
     return [term for term in terms if term in ("real", "fake")] or terms

@@ -30,6 +30,20 @@ BESIDE_POINTS = (
     "Both clouds in one frame. G has learned the data when the generated points lie where the real "
     "ones lie, everywhere, and equally dense."
 )
+STRIPS = "Each strip shows samples side by side, one view of the game above the other."
+GROWTH_STRIPS = (
+    "One place in the strips of a column is one sample, from the first step to the last."
+)
+JUDGEMENT = (
+    "How real D finds the data, D(x), and the samples, D(G(z)): averages of its verdict, 0 for "
+    f"fake and 1 for real. Far apart, D is winning; where both meet at {HALF}, it can only "
+    "guess, which is where the theory says the game ends. A line that sticks to 0 or 1 means "
+    "that one player has won and the other has little left to learn from."
+)
+COLOURS = (
+    "A colour is three numbers from 0 to 1. The curves are its red, green and blue; the band above "
+    "them is the colour itself."
+)
 GRADIENTS = (
     "The length of each player's gradient, before its optimizer makes the step. Slow changes are "
     "healthy. A curve that sinks to nothing belongs to a player with nothing left to learn from; "
@@ -83,20 +97,15 @@ def ending(record: Record) -> str:
     return f"This run was stopped early, at step {step:,} ({reason}){part}."
 
 
-def judgement(record: Record) -> str:
-    """How to read D(x) and D(G(z)), and what they were at the end."""
-    general = (
-        "How real D finds the data, D(x), and the samples, D(G(z)): averages of its verdict, 0 for "
-        f"fake and 1 for real. Far apart, D is winning; where both meet at {HALF}, it can only "
-        f"guess, which is where the theory says the game ends. A line that sticks to 0 or 1 means "
-        "that one player has won and the other has little left to learn from."
-    )
-    real, fake = record.end("D(x)"), record.end("D(G(z))")
+def judgement(record: Record, plot: str = "") -> str:
+    """What D(x) and D(G(z)) were at the end, where both are known, in one of a run's games."""
+    real, fake = (record.end(f"{plot}: {name}" if plot else name) for name in ("D(x)", "D(G(z))"))
     if not (math.isfinite(real) and math.isfinite(fake)):
-        return general
+        return ""
+    where = f"{plot[0].upper()}{plot[1:]}, over" if plot else "Over"
     return (
-        f"{general}\n\nOver the last tenth of this run D(x) is {real:.2f} and D(G(z)) is "
-        f"{fake:.2f}: {_verdict(real, fake, record)}"
+        f"{where} the last tenth of this run D(x) is {real:.2f} and D(G(z)) is {fake:.2f}: "
+        f"{_verdict(real, fake, record)}"
     )
 
 

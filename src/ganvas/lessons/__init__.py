@@ -1,0 +1,1 @@
+"""What the lectures work out by hand, computed: every number by the formula that is printed."""

@@ -1,0 +1,1 @@
+"""What the papers prove, computed: every expected value beside one that was measured."""
