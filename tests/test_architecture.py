@@ -13,23 +13,36 @@ ROOT = Path(ganvas.__file__).parent
 LAYERS = [  # a module may import from its own layer and those after it
     ["cli", "__main__"],
     ["api"],
-    ["recipes", "report", "lessons", "theory"],
+    ["recipes", "report", "lessons", "theory", "measure"],
     ["check", "model", "run"],
     ["trainer"],
     ["pace", "saving"],
     ["flags", "recipe", "families"],
     ["state"],
-    ["engine", "checkpoint"],
+    ["engine", "checkpoint", "drawing"],
     ["ema", "play"],
+    ["augment"],
     ["game", "events"],
     ["optim", "networks", "pictures"],
-    ["losses", "data", "device", "options"],
+    ["nn"],
+    ["losses", "metrics", "data", "device", "options"],
     ["files", "seeds", "pages", "words"],
     ["errors"],
 ]
 LEVEL = {name: i for i, names in enumerate(LAYERS) for name in names}
 MODULES = sorted(ROOT.rglob("*.py"))
-FAMILY_MAY = {"data", "errors", "game", "losses", "networks", "nn", "augment", "optim", "options"}
+FAMILY_MAY = {
+    "families",
+    "data",
+    "errors",
+    "game",
+    "losses",
+    "networks",
+    "nn",
+    "augment",
+    "optim",
+    "options",
+}
 
 
 def imported(path: Path) -> set[str]:

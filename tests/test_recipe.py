@@ -17,6 +17,7 @@ OTHER = Recipe(
         g_hidden=(16, 8),
         d_hidden=(),
         loss="minimax",
+        penalty="r1",
         gamma=Schedule.parse("1:0.5:10"),
         ema=Schedule.parse(0.5),
         G=Optim(method="sgd", momentum=0.5, lr=Schedule.parse("0.1:0.01:8:linear")),

@@ -15,7 +15,7 @@ from small import WIDTHS, differing, play, trainer
 
 SGD = Optim(method="sgd", momentum=0.5, lr=Schedule.parse("0.1:0.01:8"))
 PAPER = GAN(G=SGD, D=SGD, ema=Schedule.parse(0.5), **WIDTHS)
-AVERAGED = GAN(ema=Schedule.parse(0.5), gamma=Schedule.parse("1:0.1:10"), **WIDTHS)
+AVERAGED = GAN(ema=Schedule.parse(0.5), penalty="r1", gamma=Schedule.parse("1:0.1:10"), **WIDTHS)
 CASES = {
     "adam": {},
     "adam, average, penalty, schedule": {"game": AVERAGED},

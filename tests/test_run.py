@@ -101,6 +101,9 @@ def test_one_holder_at_a_time(tmp_path):
         pass
 
 
+VIEWS = ("samples", "between", "nearest")
+
+
 def test_what_a_run_leaves(tmp_path):
     run = trained(tmp_path, steps=60)
     assert [row["step"] for row in rows(run.path)] == [10, 20, 30, 40, 50, 60]
@@ -108,7 +111,9 @@ def test_what_a_run_leaves(tmp_path):
     assert env["threads"] == 1
     assert env["device"] == "cpu"
     drawn = [json.loads(line) for line in (run.path / "samples.jsonl").read_text().splitlines()]
-    assert [row["step"] for row in drawn] == [0, 29, 60]  # first, after an epoch of 28.08, last
+    views = {view: [row["step"] for row in drawn if row["view"] == view] for view in VIEWS}
+    each = [0, 29, 60]  # first, after an epoch of 28.08, last
+    assert views == {"samples": each, "between": each, "nearest": [60]}
     assert all((run.path / row["file"]).is_file() for row in drawn)
     log = (run.path / "log.txt").read_text().splitlines()
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d step 60: saved step-00000060", log[0])
@@ -122,7 +127,7 @@ def test_changes_are_logged(tmp_path):
     run = Run.create(tmp_path, RECIPE)
     part = trainer(run.checkpoints, steps=10)
     run._log(part.change(gamma=2.0))
-    assert "step 0: gamma: 0.0 -> 2.0" in (run.path / "log.txt").read_text()
+    assert "step 0: gamma: 1.0 -> 2.0" in (run.path / "log.txt").read_text()
 
 
 def test_resuming_clears_up_after_a_killed_process(tmp_path):

@@ -10,7 +10,7 @@ import torch
 from games import Small
 from ganvas import GAN, Trainer, data
 from ganvas.errors import StorageError, UsageError
-from ganvas.events import Changed, Drew, Logged, Saved, Stopped, Turned, Warned
+from ganvas.events import Changed, Drew, Logged, Measured, Saved, Stopped, Turned, Warned
 from ganvas.pace import marks
 from ganvas.recipe import Recipe, Settings
 from ganvas.run import Run
@@ -74,7 +74,7 @@ def test_a_change_takes_effect_and_stands_in_the_stream():
             rates.append(part.engine.optimizers["G"].param_groups[0]["lr"])
     assert rates == [2e-4] * 3 + [0.5] * 3
     assert changes == [told]
-    assert told.options == {"G.lr": (2e-4, 0.5), "gamma": (0.0, 2.0)}
+    assert told.options == {"G.lr": (2e-4, 0.5), "gamma": (1.0, 2.0)}
 
 
 def test_what_is_pending_at_the_end_is_told_before_it():
@@ -153,3 +153,35 @@ def test_one_stream_of_steps_images_and_epochs():
     assert {"D/real", "D/fake", "G/fake", "D/gradient", "G/gradient", "D(x)", "D(G(z))"} <= set(
         rows[0]
     )
+
+
+class Ruler:
+    """A judge that remembers what it was shown."""
+
+    n = 300
+
+    def __init__(self) -> None:
+        self.shown: list[torch.Tensor] = []
+
+    def __call__(self, samples: torch.Tensor) -> dict[str, float]:
+        self.shown.append(samples)
+        return {"mean": float(samples.float().mean())}
+
+
+def test_samples_are_measured_every_so_many_images_and_training_does_not_notice(tmp_path):
+    plain = trainer(steps=20)
+    list(plain)
+    measured = trainer(steps=20, measure_every=0.1)
+    measured.judge = ruler = Ruler()
+    steps = [event.step for event in measured if isinstance(event, Measured)]
+    batch = measured.settings.batch
+    crossed = [s for s in range(1, 21) if s * batch // 100 != (s - 1) * batch // 100]
+    assert steps == crossed
+    assert {tuple(x.shape) for x in ruler.shown} == {(300, *measured.data.spec.shape)}
+    expected, actual = plain.state()[0], measured.state()[0]
+    assert all(torch.equal(expected[name], actual[name]) for name in expected)
+
+
+def test_a_trainer_without_a_judge_says_so():
+    with pytest.raises(UsageError, match="judge"):
+        trainer(steps=1).measure()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import inspect
 from pathlib import Path
@@ -11,6 +12,7 @@ from ganvas import report
 from ganvas.data import names
 from ganvas.errors import UsageError
 from ganvas.game import Game
+from ganvas.measure.judge import Judge
 from ganvas.model import Model
 from ganvas.recipe import BUDGET, Recipe, plain
 from ganvas.recipes import resolve
@@ -62,9 +64,18 @@ def start(recipe: Recipe, outdir: Path) -> tuple[Run, Trainer]:
     settled = {"threads": trainer.settings.threads, "device": trainer.device.type}
     if recipe.settings.data not in names():  # a folder, to be found again from another place
         settled["data"] = str(Path(recipe.settings.data).expanduser().resolve())
-    run = Run.create(outdir, recipe.merged(plain(recipe.settings) | settled))
+    suited = dataclasses.replace(recipe, game=trainer.game)
+    run = Run.create(outdir, suited.merged(plain(recipe.settings) | settled))
     trainer.saving.folder = run.checkpoints
+    judged(trainer)
     return run, trainer
+
+
+def judged(trainer: Trainer) -> Trainer:
+    """The trainer with a judge, where it is to measure."""
+    if trainer.settings.measure_every:
+        trainer.judge = Judge(trainer.data)
+    return trainer
 
 
 def source(game: Game) -> str:

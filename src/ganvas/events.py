@@ -42,6 +42,14 @@ class Drew:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What samples of the averaged networks score against the data."""
+
+    step: int
+    scores: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """Options changed while the run goes on: name -> (old, new)."""
 
@@ -73,4 +81,4 @@ class Stopped:
     reason: str
 
 
-Event = Turned | Logged | Drew | Changed | Saved | Warned | Stopped
+Event = Turned | Logged | Drew | Measured | Changed | Saved | Warned | Stopped

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from ganvas.data.batches import Batch, DataSpec, Points
 from ganvas.errors import UsageError
 from ganvas.optim import Optim
-from ganvas.options import Schedule, constant
+from ganvas.options import Schedule, constant, parse_schedules
 from ganvas.seeds import generator
 
 Terms = dict[str, Tensor]
@@ -82,7 +82,7 @@ class Moment:
         """Micro-batches that the batch is split into."""
         self.watched: dict[str, Tensor] = {}
         self.updates: list[tuple[Updatable, Tensor]] = []
-        self._seed, self._part = seed, part
+        self.seed, self._part = seed, part
         self._watching = watching
         self._draws = 0
 
@@ -109,7 +109,7 @@ class Moment:
 
     def _generator(self) -> torch.Generator:
         self._draws += 1
-        return generator(self._seed, self.step, self._draws, device=self.device)
+        return generator(self.seed, self.step, self._draws, device=self.device)
 
     def _rows(
         self, draw: Callable[..., Tensor], rows: int | Batch, shape: tuple[int, ...]
@@ -136,6 +136,9 @@ class Game(ABC):
 
     ema: Annotated[Schedule, Ge(0)] = constant(0.0)
     """Half-life, in thousand images, of the moving average of G's weights; 0 keeps none."""
+
+    def __post_init__(self) -> None:
+        parse_schedules(self)
 
     @property
     def averages(self) -> bool:
@@ -167,6 +170,14 @@ class Game(ABC):
                 f"{_signature(data.gives)}. `ganvas list` shows the data sets there are."
             )
 
+    def suited(self, data: DataSpec) -> Game:
+        """The game with those options decided that depend on the data."""
+        return self
+
+    def review(self, nets: Any) -> Iterator[str]:
+        """Doubts about options and networks together, a sentence each; UsageError refuses them."""
+        return iter(())
+
     @abstractmethod
     def build(self, data: DataSpec) -> Nets:
         """The networks, shaped by what the data are."""
@@ -182,8 +193,7 @@ class Game(ABC):
     def sample(self, nets: Any, n: int, y: Tensor | None, t: Moment) -> Tensor:
         """`n` samples in the game's range.
 
-        `y`: the classes to draw, int64 (n,), where the game is conditional; None draws them from
-        `t`.
+        `y`: the classes to draw, int64 (n,), where the game is conditional; None lets it choose.
         """
         return self.decode(nets, self.latent(n, t), y)
 
@@ -205,24 +215,48 @@ class Game(ABC):
         return (torch.sin((1 - w) * angle) * a + torch.sin(w * angle) * b) / torch.sin(angle)
 
     def views(self, nets: Any, batch: Any, t: Moment) -> dict[str, Tensor]:
-        """What a person should look at, given the averaged networks in eval mode."""
-        n = 1000 if isinstance(batch, Points) else 64
-        return {"samples": self.sample(nets, n, None, t)}
+        """What a person should look at, given the averaged networks in eval mode.
+
+        Samples (N, …), or (rows, columns, …) where they belong in rows.
+        """
+        if isinstance(batch, Points):
+            return {"samples": self.sample(nets, 1000, None, t)}
+        return {"samples": self.sample(nets, 64, None, t)} | self.ways(nets, t)
+
+    def ways(self, nets: Any, t: Moment) -> dict[str, Tensor]:
+        """Eight ways through the latent space, (8, 8, …), a row each; none without such a space."""
+        if type(self).latent is Game.latent:
+            return {}
+        a, b = self.latent(8, t), self.latent(8, t)
+        steps = [self.decode(nets, self.between(a, b, i / 7)) for i in range(8)]
+        return {"between": torch.stack(steps, 1)}
 
 
-def both(D: nn.Module, x: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-    """D's logits of the real and the fake samples, in one pass where nothing in D mixes samples."""
+class Network(Protocol):
+    """A network, or one that was told what else it may know: a function with parts."""
+
+    def __call__(self, x: Tensor, /) -> Any: ...
+
+    def modules(self) -> Iterator[nn.Module]: ...
+
+
+def both(D: Network, x: Tensor, fake: Tensor) -> tuple[Any, Any]:
+    """What D says of the real and of the fake samples, in one pass where nothing in D mixes them.
+
+    Logits (N,) twice; or, where D has several outputs, a tuple of them twice.
+    """
     if any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in D.modules()):
         return D(x), D(fake)
-    logits: Tensor = D(torch.cat([x, fake]))
-    return logits[: len(x)], logits[len(x) :]
+    n, said = len(x), D(torch.cat([x, fake]))
+    if isinstance(said, tuple):
+        return tuple(part[:n] for part in said), tuple(part[n:] for part in said)
+    return said[:n], said[n:]
 
 
-def still(network: nn.Module, *inputs: Tensor) -> Tensor:
+def still(network: Callable[..., Tensor], *inputs: Tensor) -> Tensor:
     """What `network` makes of `inputs`, without a graph: for the turn of another player."""
     with torch.no_grad():
-        output: Tensor = network(*inputs)
-    return output
+        return network(*inputs)
 
 
 def _signature(kind: type) -> str:

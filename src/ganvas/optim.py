@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import torch
 from annotated_types import Ge, Gt, Lt
 
-from ganvas.options import Clock, Schedule, constant, fixed
+from ganvas.options import Clock, Schedule, constant, fixed, parse_schedules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,9 @@ class Optim:
     """SGD: momentum."""
     clip: Annotated[float, Ge(0)] = 0.0
     """Largest norm of the player's gradient; 0 leaves it as it is."""
+
+    def __post_init__(self) -> None:
+        parse_schedules(self)
 
     def make(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
         """The fused PyTorch optimizer over `parameters`; `tune` sets its changing numbers."""

@@ -21,7 +21,7 @@ from ganvas.options import Schedule
 
 T = TypeVar("T")
 BUDGET = ("steps", "epochs", "minutes")
-ON_RESUME = (*BUDGET, "sample_every", "save_every", "log_every", "keep")
+ON_RESUME = (*BUDGET, "measure_every", "sample_every", "save_every", "log_every", "keep")
 """The settings that may differ when a run is resumed."""
 
 
@@ -53,6 +53,8 @@ class Settings:
     """What losses are computed in; auto is bf16 where hardware has it. Weights stay float32."""
     threads: Annotated[int, Ge(0)] = 0
     """Processor threads; 0 takes `OMP_NUM_THREADS`, or one for each core."""
+    measure_every: Annotated[float, Ge(0)] = 0.0
+    """Thousand images between measures of 5,000 samples against the data; 0 measures nothing."""
     sample_every: Annotated[int, Ge(0)] = 0
     """Steps between sample grids; 0 draws after epochs 1, 3, 10, 30, 100, …"""
     save_every: Annotated[int, Ge(0)] = 0

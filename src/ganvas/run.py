@@ -26,9 +26,10 @@ from typing import Any
 import filelock
 import torch
 
-from ganvas import checkpoint, files, pictures
+from ganvas import checkpoint, drawing, files, pictures
+from ganvas.data.dataset import normalise
 from ganvas.errors import GanvasError, StorageError, UsageError
-from ganvas.events import Changed, Drew, Event, Logged, Saved, Stopped, Warned
+from ganvas.events import Changed, Drew, Event, Logged, Measured, Saved, Stopped, Warned
 from ganvas.game import Moment
 from ganvas.recipe import Recipe
 from ganvas.trainer import Trainer
@@ -110,11 +111,16 @@ class Run:
                 raise
             with self._written():
                 self._values(trainer)
+                self._nearest(trainer)
 
     def _note(self, event: Event, trainer: Trainer) -> None:
         if isinstance(event, Logged):
             with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as metrics:
                 metrics.write(json.dumps(event.row) + "\n")
+        elif isinstance(event, Measured):
+            at = {"step": event.step, "images": trainer.clock.images, "epoch": trainer.epoch}
+            with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as metrics:
+                metrics.write(json.dumps(at | event.scores) + "\n")
         elif isinstance(event, Drew):
             self._draw(event, trainer)
         elif isinstance(event, Changed | Saved | Warned | Stopped):
@@ -181,9 +187,22 @@ class Run:
                 row = {"step": event.step, "epoch": round(event.epoch, 4), "view": view}
                 index.write(json.dumps(row | {"file": file}) + "\n")
 
+    def _nearest(self, trainer: Trainer) -> None:
+        """Eight samples, and beneath each the image of the data nearest to it in pixels."""
+        if not trainer.data.spec.is_images:
+            return
+        t = Moment(seed=trainer.settings.seed, step="nearest", device=trainer.device)
+        nets, spec = trainer.drawing_nets(), trainer.data.spec
+        drawn = drawing.finished(trainer.game, nets, spec, 8, t)
+        pair = torch.stack([drawn, drawing.nearest(drawn, trainer.data.x)])
+        x = normalise(pair, trainer.game.range)
+        self._draw(Drew(trainer.clock.step, trainer.epoch, {"nearest": x}), trainer)
+
     def _picture(self, x: torch.Tensor, file: Path, trainer: Trainer) -> None:
         if trainer.data.spec.is_images:
-            pictures.save_png(pictures.grid(pictures.to_uint8(x, trainer.game.range)), file)
+            columns = x.shape[1] if x.dim() == 5 else None
+            images = pictures.to_uint8(x.flatten(0, -4), trainer.game.range)
+            pictures.save_png(pictures.grid(images, columns), file)
         else:
             pictures.scatter(trainer.reals(SHOWN_POINTS), x, file)
 

@@ -18,22 +18,22 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ganvas import checkpoint, device, state
+from ganvas import checkpoint, device, drawing, state
 from ganvas.data import load
 from ganvas.data.dataset import Dataset
 from ganvas.data.stream import Stream
+from ganvas.drawing import Judge
 from ganvas.ema import Ema
 from ganvas.engine import Engine
 from ganvas.errors import TrainingError, UsageError
-from ganvas.events import Changed, Drew, Event, Logged, Saved, Stopped, Turned, Warned
+from ganvas.events import Changed, Drew, Event, Logged, Measured, Saved, Stopped, Turned, Warned
 from ganvas.game import Game, Moment, Nets
 from ganvas.pace import budgets, marks
 from ganvas.play import Clock
 from ganvas.recipe import Recipe, Settings, flat, is_fixed, plain
 from ganvas.saving import Saving, State
 
-VIEWED = 64
-"""Real samples that views may start from."""
+VIEWED = 64  # real samples that views may start from
 
 
 class Trainer:
@@ -64,9 +64,11 @@ class Trainer:
             raise UsageError(f"Give settings or {', '.join(options)}, not both.")
         self.data = load(data, size=settings.size) if isinstance(data, str) else data
         game.accept(self.data.spec)
+        asked, game = game, game.suited(self.data.spec)
         self.settings = dataclasses.replace(settings, threads=settings.threads or device.cores())
         self.saving = Saving(folder, settings)
         self.stopping: str | None = None
+        self.judge: Judge | None = None
         torch.set_num_threads(self.settings.threads)
         self.device = device.pick(settings.device)
         self.precision = device.precision(self.device, settings.precision)
@@ -85,11 +87,10 @@ class Trainer:
         )
         self.seconds = 0.0  # of training so far, over all the run's resumptions
         self._resumed = time.monotonic()
-        self._before = 0.0  # epochs before the last step
+        self._before = 0  # images before the last step
         self._drawn = -1  # the step last drawn
-        self._pending: list[Event] = []  # told at the next turn of the stream
-        if self.engine.micro > 1 and game.mixes_samples:
-            self._warn("The losses mix samples, so micro-batches are not the whole batch.")
+        # Told at the next turn of the stream.
+        self._pending: list[Event] = [Warned(0, doubt) for doubt in self._doubts(asked)]
 
     @property
     def game(self) -> Game:
@@ -117,6 +118,8 @@ class Trainer:
             yield from self.step()
             if self._draw_due():
                 yield self.draw()
+            if self._measure_due():
+                yield self.measure()
             if self.saving.due(self.clock.step):
                 yield from self.saving.attempt(self.clock.step, self.state())
         yield from self._told()
@@ -130,7 +133,7 @@ class Trainer:
     def step(self, move: Collection[str] | None = None) -> list[Event]:
         """One step; with `move`, only those players move and the others' turns are evaluated."""
         due = (self.clock.step + 1) % self.settings.log_every == 0
-        self._before = self.epoch
+        self._before = self.clock.images
         with self._failing():
             turned = self.engine.step(move, watch=due)
         return [*turned, self._row(turned)] if due else [*turned]
@@ -139,13 +142,24 @@ class Trainer:
         """What a person should look at now; the noise is the same at every call."""
         self._check_finite()
         self._drawn = self.clock.step
-        nets = self.drawing_nets()
-        game, settings = self.game, self.settings
-        batch = Stream(self._resident, VIEWED, settings.seed, game.range, self.device)(0)
-        t = Moment(seed=settings.seed, step="views", images=self.clock.images, device=self.device)
-        with torch.no_grad():
-            views = game.views(nets, batch, t)
-        return Drew(self.clock.step, self.epoch, {k: v.float().cpu() for k, v in views.items()})
+        game, seed = self.game, self.settings.seed
+        batch = Stream(self._resident, VIEWED, seed, game.range, self.device)(0)
+        views = drawing.views(game, self.drawing_nets(), batch, self._moment("views"))
+        return Drew(self.clock.step, self.epoch, views)
+
+    def measure(self) -> Measured:
+        """Scores of as many samples as the judge asks for; the noise is the same at every call."""
+        if self.judge is None:
+            raise UsageError("This trainer has no judge; set trainer.judge = Judge(data).")
+        self._check_finite()
+        nets, t = self.drawing_nets(), self._moment("measure")
+        drawn = drawing.finished(self.game, nets, self.data.spec, self.judge.n, t)
+        return Measured(self.clock.step, self.judge(drawn))
+
+    def _moment(self, name: str) -> Moment:
+        return Moment(
+            seed=self.settings.seed, step=name, images=self.clock.images, device=self.device
+        )
 
     def reals(self, n: int) -> Tensor:
         """The first `n` real samples in the run's order, in the game's range, on the CPU."""
@@ -206,13 +220,14 @@ class Trainer:
         self.seconds = saved.info["seconds"]
         self._drawn = self.saving.stored = self.clock.step
         made = saved.made_with | {"precision": saved.info["precision"]}
-        here = {"torch": torch.__version__, "threads": torch.get_num_threads()}
-        for what, now in (here | {"precision": self.precision.name}).items():
+        here: dict[str, Any] = {"torch": torch.__version__, "precision": self.precision.name}
+        for what, now in (here | {"threads": torch.get_num_threads()}).items():
             if made[what] != now:
-                self._warn(
+                text = (
                     f"Saved with {what} {made[what]}, resumed with {now}: what follows is not, to "
                     "the bit, what an unbroken run would have done."
                 )
+                self._pending.append(Warned(self.clock.step, text))
 
     def _play(self, game: Game) -> None:
         """Goes on with `game`; an average that it begins to keep starts from the weights of now."""
@@ -225,8 +240,14 @@ class Trainer:
         while self._pending:
             yield self._pending.pop(0)
 
-    def _warn(self, message: str) -> None:
-        self._pending.append(Warned(self.clock.step, message))
+    def _doubts(self, asked: Game) -> Iterator[str]:
+        """What the user should know of the game before it begins."""
+        before, after = flat(plain(asked)), flat(plain(self.game))
+        for name in (name for name in after if after[name] != before.get(name)):
+            yield f"{name} = {after[name]}, decided by the data ({len(self.data):,} samples)."
+        yield from self.game.review(self.engine.nets)
+        if self.engine.micro > 1 and self.game.mixes_samples:
+            yield "The losses mix samples, so micro-batches are not the whole batch."
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
@@ -272,4 +293,8 @@ class Trainer:
     def _draw_due(self) -> bool:
         if self.settings.sample_every:
             return self.clock.step % self.settings.sample_every == 0
-        return marks(self._before) != marks(self.epoch)
+        return marks(self._before / len(self.data)) != marks(self.epoch)
+
+    def _measure_due(self) -> bool:
+        every = 1000 * self.settings.measure_every
+        return bool(self.judge and every) and self._before // every != self.clock.images // every

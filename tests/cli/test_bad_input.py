@@ -114,7 +114,7 @@ def test_bytes_that_are_no_text(refused, place):
 FORBIDDEN = {
     "batch": "16", "seed": "1", "mirror": None, "data": "mnist", "size": "16", "precision": "bf16",
     "threads": "2", "micro-batch": "8", "z": "9", "g-hidden": "9", "loss": "minimax",
-    "d-steps": "2", "gamma": "1", "ema": "1", "G.lr": "1", "D.method": "sgd", "device": "mps",
+    "d-steps": "2", "gamma": "2", "ema": "1", "G.lr": "1", "D.method": "sgd", "device": "mps",
 }  # fmt: skip
 
 

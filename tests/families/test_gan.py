@@ -9,6 +9,7 @@ from torch import nn
 from ganvas import GAN, Moment, Optim, Schedule
 from ganvas.data.batches import DataSpec, Images, Points
 from ganvas.engine import Engine
+from ganvas.losses import r1
 from ganvas.state import build
 
 MNIST = DataSpec(name="mnist", shape=(1, 28, 28), count=60_000, classes=tuple("0123456789"))
@@ -36,7 +37,7 @@ def test_one_layer_without_bias_is_the_worked_example():
     assert [p.shape for p in nets.parameters()] == [(3, 1), (1, 3)]
     with torch.no_grad():
         nets.G[0].weight[:] = torch.tensor([[0.3], [0.2], [0.3]])
-        nets.D[0].weight[:] = torch.tensor([[0.4, 0.3, 0.2]])
+        nets.D[1].weight[:] = torch.tensor([[0.4, 0.3, 0.2]])
     fake = game.decode(nets, torch.tensor([[0.5]]))
     torch.testing.assert_close(fake, torch.tensor([[0.53743, 0.52498, 0.53743]]), atol=1e-5, rtol=0)
     red = torch.tensor([[1.0, 0.0, 0.0]])
@@ -56,12 +57,12 @@ def test_the_worked_examples_step_of_d_and_of_g():
     nets = game.build(POINTS)
     with torch.no_grad():
         nets.G[0].weight[:] = torch.tensor([[0.3], [0.2], [0.3]])
-        nets.D[0].weight[:] = torch.tensor([[0.4, 0.3, 0.2]])
+        nets.D[1].weight[:] = torch.tensor([[0.4, 0.3, 0.2]])
     before = nets.G[0].weight.detach().clone()
     red = Points(torch.tensor([[1.0, 0.0, 0.0]]))
     Engine(game=game, nets=nets, source=lambda *_: red).step()
     expected = torch.tensor([[0.40069, 0.29676, 0.19668]])
-    torch.testing.assert_close(nets.D[0].weight.detach(), expected, atol=5e-6, rtol=0)
+    torch.testing.assert_close(nets.D[1].weight.detach(), expected, atol=5e-6, rtol=0)
     gradient = (before - nets.G[0].weight.detach()).T / 0.01
     expected = torch.tensor([[-0.01908, -0.01417, -0.00936]])
     torch.testing.assert_close(gradient, expected, atol=2e-5, rtol=0)
@@ -109,9 +110,36 @@ def test_k_steps_of_d_for_one_of_g():
     assert [player for player, _ in turns] == ["D", "D", "D", "G"]
 
 
-def test_gamma_adds_the_penalty_and_only_then():
-    assert set(terms(GAN())["D"]) == {"real", "fake"}
-    assert set(terms(GAN(gamma=Schedule.parse(2)))["D"]) == {"real", "fake", "r1"}
+@pytest.mark.parametrize(
+    ("penalty", "names"),
+    [
+        ("none", set()),
+        ("r1", {"r1"}),
+        ("r2", {"r2"}),
+        ("r1r2", {"r1", "r2"}),
+        ("gp", {"gp"}),
+        ("dragan", {"dragan"}),
+    ],
+)
+def test_the_penalty_weighs_gamma_and_moves_d_alone(penalty, names):
+    once, twice = (
+        terms(GAN(penalty=penalty, gamma=Schedule.parse(gamma)))["D"] for gamma in (1, 2)
+    )
+    assert set(once) == {"real", "fake"} | names
+    for name in names:
+        torch.testing.assert_close(twice[name], 2 * once[name])
+
+
+def test_a_lazy_penalty_comes_every_so_often_and_weighs_as_much_more():
+    game = GAN(penalty="r1", every=4)
+    nets = build(game, POINTS, 0)
+    x = torch.randn(8, 3)
+    steps = [
+        dict(game.turns(nets, lambda: Points(x), Moment(seed=0, step=step)))["D"]
+        for step in range(8)
+    ]
+    assert [step for step, found in enumerate(steps) if "r1" in found] == [0, 4]
+    torch.testing.assert_close(steps[0]["r1"], 4 * r1(nets.D, x).mean())
 
 
 def test_noise_and_the_way_between():

@@ -26,7 +26,7 @@ def test_r1_is_half_the_squared_norm_per_sample_and_moves_d():
     D, x = smooth_d(), torch.randn(4, 3, dtype=torch.float64)
     penalty = r1(D, x)
     _, gradient = input_gradient(D, x)
-    expected = (gradient.float() ** 2).sum(1) / 2
+    expected = (gradient**2).sum(1) / 2
     torch.testing.assert_close(penalty, expected)
     penalty.mean().backward()
     assert D[0].weight.grad.abs().sum() > 0

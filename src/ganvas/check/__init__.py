@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ganvas.check.probe import Broken, Probe
+from ganvas.check.probe import Broken, Probe, small_sets
 from ganvas.check.promises import GATES, PROMISES
 from ganvas.errors import GanvasError
 from ganvas.game import Game
@@ -24,7 +24,7 @@ class Result:
 
 def check(game: Game) -> Iterator[Result]:
     """Tries every promise on `game`; where no turn can be made, the others are not tried."""
-    probe = Probe(game)
+    probe = Probe(game, next(small_sets(game)))
     for promise, test in PROMISES.items():
         result = _try(probe, promise, test)
         yield result

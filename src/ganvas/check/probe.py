@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -11,10 +12,10 @@ from torch import Tensor
 
 from ganvas import state
 from ganvas.data import load
-from ganvas.data.batches import Points
 from ganvas.data.dataset import Dataset
 from ganvas.data.stream import Stream
 from ganvas.engine import Engine
+from ganvas.errors import UsageError
 from ganvas.game import Game, Moment
 from ganvas.recipe import Recipe, plain
 
@@ -30,12 +31,7 @@ class Probe:
     """A game with a small data set that it plays with, and engines to try it on."""
 
     game: Game
-    data: Dataset = field(init=False)
-
-    def __post_init__(self) -> None:
-        whole = load("toy:moons") if Points in self.game.plays else load("digits")
-        y = None if whole.y is None else whole.y[:1024]
-        self.data = dataclasses.replace(whole, x=whole.x[:1024], y=y)
+    data: Dataset
 
     def engine(
         self, game: Game | None = None, *, seed: int = 0, batch: int = BATCH, **options: Any
@@ -52,6 +48,22 @@ class Probe:
         for _ in range(steps):
             engine.step()
         return [*state.collect(engine).values(), samples(engine)]
+
+
+def small_sets(game: Game) -> Iterator[Dataset]:
+    """The data that a game can be tried on: as small as there are, 1,024 samples of each."""
+    found = False
+    for name in ("toy:moons", "digits", "red"):
+        whole = load(name)
+        try:
+            game.accept(whole.spec)
+        except UsageError:
+            continue
+        found = True
+        y = None if whole.y is None else whole.y[:1024]
+        yield dataclasses.replace(whole, x=whole.x[:1024], y=y)
+    if not found:
+        raise UsageError(f"{type(game).__name__} accepts none of the sets that checks are made on.")
 
 
 def again(game: Game) -> Game:

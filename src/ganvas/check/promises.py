@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from ganvas import flags, state
-from ganvas.check.probe import BATCH, Broken, Probe, samples
+from ganvas.check.probe import BATCH, Broken, Probe, samples, small_sets
 from ganvas.check.variants import flag, nested, options, others
 from ganvas.data.batches import DataSpec
 from ganvas.data.stream import Stream
@@ -75,13 +75,18 @@ def isolation(probe: Probe) -> None:
     def compare(turn: Turned | None) -> None:
         nonlocal before, moving
         now = _weights(engine)
+        told = tuple(turn.player.split("+")) if turn else ()
+        pairs = [pair for n in players for pair in zip(now[n], before[n], strict=True)]
+        if turn and all(torch.equal(*pair) for pair in pairs):
+            moving += told  # the sides of one turn are told before any of them moves
+            return
         allowed = {id(p) for p in engine.parameters(moving)} if moving else set()
         for player in players:
             for i, p in enumerate(engine.parameters((player,))):
                 if id(p) not in allowed and not torch.equal(now[player][i], before[player][i]):
                     when = f"in the turn of {'+'.join(moving)}" if moving else "before any turn"
                     raise Broken(f"weights of {player} changed {when}.")
-        before, moving = now, tuple(turn.player.split("+")) if turn else ()
+        before, moving = now, told
 
     engine.observe = compare
     for _ in range(3):
@@ -170,21 +175,24 @@ def living_options(probe: Probe) -> None:
     variants = {name: list(others(probe.game, name)) for name in options(probe.game)}
     contexts: list[dict[str, Any]] = [{}]
     contexts += [nested(name, value) for name, values in variants.items() for value in values]
-    known: dict[str, list[Tensor] | None] = {}
+    probes = [Probe(probe.game, data) for data in small_sets(probe.game)]
+    known: dict[tuple[str, int], list[Tensor] | None] = {}
 
-    def digest(changes: dict[str, Any]) -> list[Tensor] | None:
+    def digest(changes: dict[str, Any], i: int) -> list[Tensor] | None:
         try:
             game = start.merged({"game": changes}).game
-            if repr(game) not in known:
-                known[repr(game)] = probe.digest(game)
-            return known[repr(game)]
+            if (repr(game), i) not in known:
+                game.accept(probes[i].data.spec)
+                known[repr(game), i] = probes[i].digest(game)
+            return known[repr(game), i]
         except GanvasError:
             return None  # a combination that the family refuses
 
     for name, values in variants.items():
         if values and not any(
-            _differ(digest(context), digest(deep(context, nested(name, value))))
+            _differ(digest(context, i), digest(deep(context, nested(name, value)), i))
             for context in contexts
+            for i in range(len(probes))
             for value in values
         ):
             raise Broken(f"{name} changes nothing, whatever the other options are.")
@@ -232,8 +240,8 @@ def described(probe: Probe) -> None:
     if missing:
         raise Broken(f"its docstring lacks {', '.join(missing)}")
     source = inspect.getsource(kind)
-    own = inspect.get_annotations(kind)
-    for name in (f.name for f in dataclasses.fields(kind) if f.name in own):
+    above = {f.name for base in kind.__mro__[1:-1] for f in dataclasses.fields(base)}
+    for name in (f.name for f in dataclasses.fields(kind) if f.name not in above):
         if not re.search(rf'^    {name}: .*(?:\n(?!    \w).*)*?\n    """', source, re.MULTILINE):
             raise Broken(f"the option {name} has no docstring below it.")
 

@@ -30,10 +30,12 @@ def others(config: Any, name: str) -> Iterator[Any]:
     hint = get_type_hints(type(config))[head]
     if get_origin(hint) is Literal:
         yield from (choice for choice in get_args(hint) if choice != value)
+    elif get_origin(inner := (get_args(hint) or (None,))[0]) is Literal:
+        yield from ([choice] for choice in get_args(inner) if choice not in value)
     elif isinstance(value, bool):
         yield not value
     elif isinstance(value, int):
-        yield value + 1
+        yield from (value + 1, 2 * value)
     elif isinstance(value, float):
         yield from (value * 0.5, value * 0.9) if value else (0.5, 1e-3)
     elif isinstance(value, Schedule):

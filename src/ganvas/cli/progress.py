@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ganvas.events import Event, Logged, Stopped, Warned
+from ganvas.events import Event, Logged, Measured, Stopped, Warned
 from ganvas.trainer import Trainer
 
 REFRESH, REFRESH_IN_A_FILE = 0.2, 10.0
@@ -52,6 +52,9 @@ def follow(events: Iterable[Event], trainer: Trainer) -> None:
         for event in events:
             if isinstance(event, Warned):
                 console.print(f"[yellow]warning:[/yellow] {event.message}")
+            elif isinstance(event, Measured):
+                scores = "  ".join(f"{name} {value:.4g}" for name, value in event.scores.items())
+                console.print(f"step {event.step:,}  {scores}")
             elif isinstance(event, Stopped):
                 console.print(f"{state}  {event.reason}")
             elif isinstance(event, Logged):

@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,8 @@ def main(argv: list[str]) -> int:
         refuse(changes, where.resume)
     recipe = recipe.merged(changes)
     if where.dry_run:
-        Trainer(recipe.game, recipe.settings.data, settings=recipe.settings)
-        print(recipe.to_toml(), end="")
+        trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings)
+        print(replace(recipe, game=trainer.game).to_toml(), end="")
         return 0
     if where.resume is None:
         return train(*api.start(recipe, where.outdir))
@@ -81,7 +81,7 @@ def resume(run: Run, recipe: Recipe) -> Trainer:
     if any(run.checkpoints.glob("step-*")):
         trainer.restore(checkpoint.latest(run.checkpoints))
     run.configure(recipe)
-    return trainer
+    return api.judged(trainer)
 
 
 def train(run: Run, trainer: Trainer) -> int:

@@ -1,16 +1,25 @@
 """Penalties on D's gradient with respect to its input.
 
-`input_gradient` is the one place that differentiates inside a loss. Source of R1: Mescheder,
-Geiger, Nowozin, Which Training Methods for GANs do actually Converge?, 2018, Eq. 9.
+`input_gradient` is the one place that differentiates inside a loss. Sources: R1 and R2, Mescheder
+et al., Which Training Methods for GANs do actually Converge?, 2018, Eq. 9; the gradient penalty,
+Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Eq. 3; DRAGAN, Kodali et al., On
+Convergence and Stability of GANs, 2017, Eq. 5.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+from ganvas.losses.adversarial import wide
+
+Judge = Callable[[Tensor], Tensor]
+"""D, or D given what else it is told: samples (N, …) to logits."""
 
 
-def input_gradient(D: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
+def input_gradient(D: Judge, x: Tensor) -> tuple[Tensor, Tensor]:
     """D's logits of `x` and their gradient with respect to `x`, itself differentiable.
 
     `x`: (N, …). Returns logits as D gives them and a gradient of `x`'s shape. Row i of the
@@ -18,14 +27,43 @@ def input_gradient(D: nn.Module, x: Tensor) -> tuple[Tensor, Tensor]:
     """
     x = x.detach().requires_grad_()
     logits = D(x)
-    (gradient,) = torch.autograd.grad(logits.float().sum(), x, create_graph=True)
+    (gradient,) = torch.autograd.grad(wide(logits).sum(), x, create_graph=True)
     return logits, gradient
 
 
-def r1(D: nn.Module, x: Tensor) -> Tensor:
+def r1(D: Judge, x: Tensor) -> Tensor:
     """Half the squared norm of D's gradient at each of `x`, per sample (N,), float32.
 
     At real samples this is R1, at fakes R2; the caller multiplies by gamma.
     """
     _, gradient = input_gradient(D, x)
-    return gradient.float().square().flatten(1).sum(1) / 2
+    return wide(gradient).square().flatten(1).sum(1) / 2
+
+
+def gp(D: Judge, x: Tensor, fake: Tensor, share: Tensor) -> Tensor:
+    """How far the norm of D's gradient is from 1 between real and fake, squared, per sample (N,).
+
+    `share`: where between, in [0, 1], (N,): 0 is at the fake.
+    """
+    between = torch.lerp(fake.detach(), x.detach(), _rows(share, x))
+    return (_norm(D, between) - 1).square()
+
+
+def dragan(D: Judge, x: Tensor, noise: Tensor, share: Tensor) -> Tensor:
+    """How far the norm of D's gradient is from 1 around the data, squared, per sample (N,).
+
+    `noise`: uniform in [0, 1), of `x`'s shape; it becomes up to half the standard deviation of the
+    batch, as in the authors' code. `share`: (N,), how much of it is added.
+    """
+    around = x.detach() + _rows(share, x) * x.detach().std() * noise / 2
+    return (_norm(D, around) - 1).square()
+
+
+def _norm(D: Judge, x: Tensor) -> Tensor:
+    _, gradient = input_gradient(D, x)
+    # The root of 0 has no slope; what is added is far below what float32 keeps beside a norm of 1.
+    return (wide(gradient).square().flatten(1).sum(1) + 1e-12).sqrt()
+
+
+def _rows(share: Tensor, x: Tensor) -> Tensor:
+    return share.view(-1, *[1] * (x.ndim - 1))

@@ -9,7 +9,7 @@ from typing import Literal
 from torch import nn
 
 Activation = Literal["relu", "leaky", "tanh"]
-Output = Literal["linear", "sigmoid", "tanh"]
+Output = Literal["linear", "sigmoid", "relu", "leaky", "tanh"]
 
 _ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
 

@@ -33,10 +33,11 @@ EDGES = torch.linspace(-4, 6, 101, dtype=torch.float64)
 CENTRES = (EDGES[1:] + EDGES[:-1]) / 2
 SEEN = 1 / 200
 """D is judged in the bins where at least this share of the samples, real and fake, falls."""
-BATCH = 1024
+BATCH = 512
 ALONE = 400
 """Steps of D alone, before G moves."""
-STEPS = (200, 100_000)
+STEPS, LEAST, MOST = 1500, 200, 100_000
+"""Steps of both players after that: by default, and the bounds of what may be asked."""
 LOOKS = 40
 """Estimates of V over the training."""
 SHARES = 20_000
@@ -153,14 +154,14 @@ def game(steps: int) -> Line:
         d_hidden=(32, 32),
         activation="tanh",
         gamma=constant(0.03),
-        ema=constant(100),
+        ema=constant(50),
         G=Optim(lr=Schedule(2e-3, 0, first + 0.3 * (last - first), last), beta1=0),
         D=Optim(lr=Schedule(1e-2, 1e-3, 0, first), beta1=0),
     )
 
 
 def train(
-    steps: int = 1200, seed: int = 0, tell: Callable[[float], None] | None = None
+    steps: int = STEPS, seed: int = 0, tell: Callable[[float], None] | None = None
 ) -> Training:
     """Trains the GAN and looks at it on the way; about ten seconds.
 
@@ -172,9 +173,9 @@ def train(
     Raises:
         UsageError: steps out of range, or a seed below 0.
     """
-    if not STEPS[0] <= steps <= STEPS[1] or seed < 0:
+    if not LEAST <= steps <= MOST or seed < 0:
         raise UsageError(
-            f"steps is {STEPS[0]} to {STEPS[1]:,} and seed 0 or more, got {steps} and {seed}."
+            f"steps is {LEAST} to {MOST:,} and seed 0 or more, got {steps:,} and {seed}."
         )
     whole = ALONE + steps
     data = Dataset("two bells", draw(COUNT, "data"))

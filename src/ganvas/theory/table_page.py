@@ -7,10 +7,10 @@ from html import escape
 from itertools import groupby
 
 from ganvas.pages import document, parts
-from ganvas.theory import plots
+from ganvas.theory import table_plots as plots
 from ganvas.theory.chance import TOTAL
 from ganvas.theory.row import Row
-from ganvas.theory.text import COLUMNS, cells, verdict
+from ganvas.theory.table_text import COLUMNS, cells, verdict
 from ganvas.words import Words
 
 
@@ -27,16 +27,15 @@ def page(rows: Sequence[Row], seed: int, words: Words) -> str:
         _section(name, [*members], drawn.get(name, ""), words)
         for name, members in groupby(rows, key=lambda row: row.section)
     ]
-    said = verdict(rows, words)
-    held = all(row.holds for row in rows)
-    top = parts.paragraphs(said) if held else f'<p class="note">{escape(said)}</p>'
     again = parts.command(f"ganvas theory --seed {seed} --lang {words.lang} --html theory.html")
-    method = parts.paragraphs(words("method"))
     return document(
         words("title"),
         words("lede"),
         "\n".join([*sections, f"<section>{again}</section>"]),
-        beneath=f"{method}{top}",
+        beneath=(
+            f'<p class="note">{escape(verdict(rows, words))}</p>\n'
+            f'<section class="first">{parts.paragraphs(words("method"))}</section>'
+        ),
         lang=words.lang,
     )
 

@@ -22,24 +22,25 @@ def table(rows: Sequence[Row], words: Words) -> Table:
         shown.add_column(
             words(f"columns.{name}"), justify="left" if name == "statement" else "right"
         )
-    for section, members in groupby(rows, key=lambda row: row.section):
+    for n, (section, members) in enumerate(groupby(rows, key=lambda row: row.section)):
+        if n:
+            shown.add_row()
         shown.add_row(words(f"sections.{section}.title"), style="bold")
         for row in members:
             mark = "✓" if row.holds else "✗"
             what, *numbers, _ = cells(row, words)
             shown.add_row(f"{mark} {what}", *numbers, style="" if row.holds else "red")
-        shown.add_row()
     return shown
 
 
 def cells(row: Row, words: Words) -> list[str]:
     """A row's statement and its numbers, in the order of `COLUMNS`."""
-    relation = "" if row.relation == "=" else f"{row.relation} "
+    relation = "" if row.relation == "=" else f"{row.relation}\u00a0"
     return [
         words(f"rows.{row.key}"),
         relation + _plain(row.expected),
         _plain(row.measured),
-        *([f"{row.off:.2g}", f"{row.tolerance:.2g}"] if row.relation == "=" else ["", ""]),
+        *([_short(row.off), _short(row.tolerance)] if row.relation == "=" else ["", ""]),
     ]
 
 
@@ -54,3 +55,8 @@ def verdict(rows: Sequence[Row], words: Words) -> str:
 def _plain(value: float) -> str:
     """Six decimals, 0 without a sign: `-1.386294` as `−1.386294`."""
     return f"{round(value, 6) + 0.0:.6f}".replace("-", "−")
+
+
+def _short(value: float) -> str:
+    """Two digits: `2.2e-16`, `1e-8`, `0.015`."""
+    return f"{value:.2g}".replace("e-0", "e-").replace("-", "−")

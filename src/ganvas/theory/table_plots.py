@@ -37,7 +37,7 @@ def best_d(seed: int, words: Words) -> str:
         ax.set_xticks(cells)
         plain(ax)
 
-    keys = [("real", "p"), ("fake", "q"), ("d", words("plots.best_dot"))]
+    keys = [("p", "real"), ("q", "fake"), (words("plots.best_dot"), "d")]
     return legend(keys) + svg("best", words("plots.best"), ink, bottom=30)
 
 
@@ -54,7 +54,7 @@ def slope(words: Words) -> str:
         ax.set_ylim(0, 1.04)
         ax.set_xlabel("D(G(z))")
 
-    keys = [("c2", "log(1 − D)"), ("g", "−log D")]
+    keys = [("log(1 − D)", "c2"), ("−log D", "g")]
     return legend(keys) + svg("slopes", words("plots.slopes"), ink)
 
 
@@ -74,7 +74,7 @@ def lines(words: Words) -> str:
         ax.set_xlabel("θ")
         plain(ax)
 
-    return legend([("d", "W"), ("c3", "JSD")]) + svg("lines", words("plots.lines"), ink)
+    return legend([("W", "d"), ("JSD", "c3")]) + svg("lines", words("plots.lines"), ink)
 
 
 def error_bars(seed: int, words: Words) -> str:
@@ -90,8 +90,8 @@ def error_bars(seed: int, words: Words) -> str:
         ax.axvline(exact, color=COLOURS["soft"], ls="--", lw=1.2)
         ax.set_xlabel("V")
 
-    keys = [(c, f"n = {n}") for c, n in zip(SHADES, chance.BATCHES, strict=True)]
-    note = f"{words('plots.scaled')}; ╌ {words('plots.chance_exact')}"
+    keys = [(f"n = {n}", colour) for n, colour in zip(chance.BATCHES, SHADES, strict=True)]
+    note = f"{words('plots.scaled')}; {words('plots.exact')}"
     return legend(keys, note) + svg("chance", words("plots.chance"), ink)
 
 
@@ -103,7 +103,7 @@ def shells(seed: int, words: Words) -> str:
         _histograms(ax, norms, (0, 2.2))
         ax.set_xlabel("‖z‖ / √d")
 
-    keys = [(c, f"d = {d}") for c, d in zip(SHADES, shell.DIMENSIONS, strict=True)]
+    keys = [(f"d = {d}", colour) for d, colour in zip(shell.DIMENSIONS, SHADES, strict=True)]
     note = words("plots.scaled")
     return legend(keys, note) + svg("shell", words("plots.shell"), ink)
 
@@ -111,7 +111,7 @@ def shells(seed: int, words: Words) -> str:
 def _histograms(ax: Axes, each: list[Tensor], limits: tuple[float, float]) -> None:
     """Histograms as outlines, each as high as the others."""
     for values, colour in zip(each, SHADES, strict=True):
-        counts, edges = np.histogram(values.numpy(), bins=110, range=limits)
+        counts, edges = np.histogram(values.numpy(), bins=60, range=limits)
         ax.stairs(counts / counts.max(), edges, color=COLOURS[colour], lw=1.6)
     ax.set_ylim(0, 1.06)
     ax.set_yticks([])

@@ -1,0 +1,87 @@
+"""DiffAugment: real and fake samples pass the same kind of random changes before D sees them.
+
+Source: Zhao et al., Differentiable Augmentation for Data-Efficient GAN Training, 2020, Algorithm 1
+and section 4: brightness, saturation and contrast by up to a half, a half and a half (from 0.5 to
+1.5 times); shifts by up to an eighth of the side; a square hole of half the side.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from ganvas.data.batches import DataSpec
+from ganvas.game import Game, Moment
+
+FEW = 10_000
+"""Images below which convolutional games augment by themselves."""
+Draw = Callable[..., Tensor]
+"""Uniform numbers in [0, 1): `draw(k)` gives (N, k)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augment(Game):
+    """A game that shows D augmented images, real and fake, in both players' turns."""
+
+    augment: tuple[Literal["auto", "none", "colour", "translation", "cutout"], ...] = ("auto",)
+    """Random changes that D sees images through; auto is all three where images are few."""
+
+    def suited(self, data: DataSpec) -> Game:
+        """With auto decided where images are few and networks convolutional; else auto is none."""
+        few = data.is_images and data.count < FEW and getattr(self, "network", "mlp") != "mlp"
+        if "auto" not in self.augment or not few:
+            return self
+        return dataclasses.replace(self, augment=tuple(CHANGES))
+
+    def augmented(self, x: Tensor, t: Moment) -> Tensor:
+        """Images (N, C, S, S) as D is to see them; whatever is no image as it is."""
+        for name in self.augment if x.dim() == 4 else ():
+            if name in CHANGES:
+                x = CHANGES[name](x, t.uniform(len(x), 3), self.range)
+        return x
+
+
+def colour(x: Tensor, u: Tensor, range: tuple[float, float]) -> Tensor:
+    """Brightness, saturation (of RGB) and contrast; `u`: uniform numbers (N, 3)."""
+    low, high = range
+    bright, rich, strong = (u[:, i].view(-1, 1, 1, 1) for i in (0, 1, 2))
+    x = x + (bright - 0.5) * (high - low) / 2
+    if x.shape[1] >= 3:
+        grey = x[:, :3].mean(1, keepdim=True)
+        x = torch.cat([grey + (x[:, :3] - grey) * 2 * rich, x[:, 3:]], 1)
+    mean = x.mean((1, 2, 3), keepdim=True)
+    return mean + (x - mean) * (strong + 0.5)
+
+
+def translation(x: Tensor, u: Tensor, range: tuple[float, float]) -> Tensor:
+    """Shifts by up to an eighth of the side; what comes in is black, the range's low end."""
+    side = x.shape[-1]
+    most = int(side / 8 + 0.5)
+    shift = (u[:, :2] * (2 * most + 1)).long()  # 0 … 2 most, where `most` stays
+    line = torch.arange(side, device=x.device)
+    rows = (line + shift[:, :1])[:, None, :, None]
+    columns = (line + shift[:, 1:2])[:, None, None, :]
+    padded = pad(x, (most, most, most, most), value=range[0])
+    n = torch.arange(len(x), device=x.device).view(-1, 1, 1, 1)
+    channels = torch.arange(x.shape[1], device=x.device).view(1, -1, 1, 1)
+    return padded[n, channels, rows, columns]
+
+
+def cutout(x: Tensor, u: Tensor, range: tuple[float, float]) -> Tensor:
+    """A square hole of half the side, its middle anywhere in the picture, grey inside."""
+    side = x.shape[-1]
+    half = side // 2
+    line = torch.arange(side, device=x.device)
+    begin = (u[:, :2] * (side + 1 - half % 2)).long() - half // 2
+    inside = (line >= begin[..., None]) & (line < begin[..., None] + half)  # (N, 2, S)
+    hole = inside[:, 0, :, None] & inside[:, 1, None, :]
+    return torch.where(hole[:, None], x.new_tensor(sum(range) / 2), x)
+
+
+CHANGES = {"colour": colour, "translation": translation, "cutout": cutout}

@@ -1,0 +1,56 @@
+"""What a run's networks draw for people to look at and for measures to judge."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from ganvas import pictures
+from ganvas.data.batches import Batch, DataSpec
+from ganvas.game import Game, Moment, Nets
+
+CHUNK = 256
+"""Samples drawn at a time."""
+BLOCK = 4096
+"""Real images that samples are compared with at a time."""
+
+
+class Judge(Protocol):
+    """What scores samples: see `ganvas.measure.Judge`."""
+
+    n: int
+    """Samples that it asks for."""
+
+    def __call__(self, samples: Tensor) -> dict[str, float]: ...
+
+
+@torch.no_grad()
+def views(game: Game, nets: Nets, batch: Batch, t: Moment) -> dict[str, Tensor]:
+    """The game's views of a batch, float32 on the CPU, in the game's range."""
+    return {name: view.float().cpu() for name, view in game.views(nets, batch, t).items()}
+
+
+@torch.no_grad()
+def finished(game: Game, nets: Nets, data: DataSpec, n: int, first: Moment) -> Tensor:
+    """`n` samples as data are: images uint8 (n, C, H, W), points float32 (n, d), on the CPU."""
+    drawn = []
+    for start in range(0, n, CHUNK):
+        t = Moment(seed=first.seed, step=f"{first.step} {start}", device=first.device)
+        x = game.sample(nets, min(CHUNK, n - start), None, t).float().cpu()
+        drawn.append(pictures.to_uint8(x, game.range) if data.is_images else x)
+    return torch.cat(drawn)
+
+
+def nearest(samples: Tensor, data: Tensor) -> Tensor:
+    """The image of `data`, uint8 (N, C, H, W), nearest in pixels to each of `samples`, (n, …)."""
+    wanted = samples.flatten(1).float()
+    best = torch.full((len(samples),), torch.inf)
+    where = torch.zeros(len(samples), dtype=torch.int64)
+    for start in range(0, len(data), BLOCK):
+        apart = torch.cdist(wanted, data[start : start + BLOCK].flatten(1).float())
+        least, index = apart.min(1)
+        where = torch.where(least < best, index + start, where)
+        best = torch.minimum(least, best)
+    return data[where]

@@ -1,0 +1,120 @@
+"""What is played for: the options of loss and penalty, and the terms they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from annotated_types import Ge
+from torch import Tensor, nn
+
+from ganvas.errors import UsageError
+from ganvas.game import Game, Moment, Nets, Network, Terms, both
+from ganvas.losses import LOSSES, Loss, dragan, gp, least_squares, r1
+from ganvas.options import Schedule, constant
+
+BatchNorm = nn.modules.batchnorm._BatchNorm
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objective(Game):
+    """A game between a D that gives logits and a G, with losses and penalties to choose from."""
+
+    loss: Literal[
+        "minimax", "nonsaturating", "leastsquares", "hinge", "wasserstein", "relativistic",
+        "relativistic-average",
+    ] = "nonsaturating"  # fmt: skip
+    """What both minimise; `minimax` is Eq. 1 of the GAN, `nonsaturating` its section 3's advice."""
+    real_target: float = 1.0
+    """leastsquares: where D's logits of real samples should be."""
+    fake_target: float = 0.0
+    """leastsquares: where D's logits of fakes should be."""
+    g_target: float = 1.0
+    """leastsquares: where G wants D's logits of its fakes."""
+    penalty: Literal["none", "r1", "r2", "r1r2", "gp", "dragan"] = "none"
+    """On D's slope: at real samples (r1), fakes (r2), between (gp), or around the data (dragan)."""
+    gamma: Annotated[Schedule, Ge(0)] = constant(1.0)
+    """Weight of the penalty; 0.1 to 10 for r1 and r2, often 10 for gp and dragan."""
+    every: Annotated[int, Ge(1)] = 1
+    """Steps between penalties; each then weighs so many times as much."""
+
+    @property
+    def adversarial(self) -> Loss:
+        """The loss with its targets."""
+        if self.loss == "leastsquares":
+            return least_squares(self.real_target, self.fake_target, self.g_target)
+        return LOSSES[self.loss]
+
+    @property
+    def mixes_samples(self) -> bool:
+        """The average relativistic loss looks at the whole batch, and so does DRAGAN's noise."""
+        here = self.adversarial.mixes_samples or self.penalty == "dragan"
+        return here or super().mixes_samples
+
+    def review(self, nets: Nets) -> Iterator[str]:
+        """Doubts about loss, penalty and networks together.
+
+        Raises:
+            UsageError: D ends in a sigmoid, or its batch norm makes a penalty meaningless.
+        """
+        D: nn.Module = nets.D
+        modules = list(D.modules())
+        if isinstance(modules[-1], nn.Sigmoid):
+            raise UsageError(
+                f"D ends in a sigmoid, but loss = {self.loss} takes D's logits; take the sigmoid "
+                "away."
+            )
+        if any(isinstance(module, BatchNorm) for module in modules):
+            if self.penalty in ("gp", "dragan"):
+                raise UsageError(
+                    f"penalty = {self.penalty} asks for D's slope at each sample by itself, which "
+                    "batch norm in D has not; use norm = g."
+                )
+            if self.penalty != "none":
+                yield (
+                    f"penalty = {self.penalty} with batch norm in D is not the papers'; "
+                    "norm = g leaves D without."
+                )
+        free = self.penalty == "none" and not any("spectral" in n for n, _ in D.named_modules())
+        if self.loss == "wasserstein" and free and not getattr(self, "clip", 0):
+            yield (
+                "loss = wasserstein runs away where nothing bounds D's slope; use penalty = gp, "
+                "clip or spectral."
+            )
+        if self.every > 1 and self.loss == "relativistic":
+            yield "Penalties at some steps only made the relativistic game fail in the R3GAN paper."
+
+    def d_terms(self, D: Network, x: Tensor, fake: Tensor, t: Moment) -> Terms:
+        """D's adversarial terms."""
+        loss = self.adversarial
+        real, drawn = both(D, x, fake)
+        t.watch("D(x)", lambda: loss.verdict(real))
+        t.watch("D(G(z))", lambda: loss.verdict(drawn))
+        return self.means(loss.d(real, drawn))
+
+    def g_terms(self, D: Network, x: Tensor, fake: Tensor, t: Moment) -> Terms:
+        """G's adversarial terms."""
+        loss = self.adversarial
+        real, drawn = both(D, x, fake) if loss.compares else (None, D(fake))
+        return self.means(loss.g(drawn, real))
+
+    @staticmethod
+    def means(losses: Terms) -> Terms:
+        """Losses per sample as the terms of a turn."""
+        return {term: value.mean() for term, value in losses.items()}
+
+    def penalties(self, D: Callable[[Tensor], Tensor], x: Tensor, fake: Tensor, t: Moment) -> Terms:
+        """The penalty on D, where there is one and its step has come."""
+        if self.penalty == "none" or (isinstance(t.step, int) and t.step % self.every):
+            return {}
+        weight = self.gamma(t) * self.every
+        if self.penalty == "gp":
+            return {"gp": weight * gp(D, x, fake, t.uniform(len(x))).mean()}
+        if self.penalty == "dragan":
+            noise, share = t.uniform(len(x), *x.shape[1:]), t.uniform(len(x))
+            return {"dragan": weight * dragan(D, x, noise, share).mean()}
+        at = {"r1": x, "r2": fake}
+        return {
+            name: weight * r1(D, at[name]).mean() for name in ("r1", "r2") if name in self.penalty
+        }

@@ -1,0 +1,150 @@
+"""Who plays: the options that shape G and D, and the networks they stand for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+import torch
+from annotated_types import Ge
+from torch import Tensor, nn
+
+from ganvas.data.batches import Batch, DataSpec, Images, Labelled, Points
+from ganvas.errors import UsageError
+from ganvas.game import Game, Moment
+from ganvas.networks import dcgan, r3, resnet
+from ganvas.networks.mlp import mlp
+from ganvas.nn.clipped import Clipped
+from ganvas.nn.spectral import spectral
+from ganvas.optim import Optim
+from ganvas.options import fixed
+
+Width = Annotated[int, Ge(1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Players(Game):
+    """A game whose G makes samples of noise and whose D reads them; the networks are options."""
+
+    plays: ClassVar[tuple[type, ...]] = (Points, Images, Labelled)
+
+    z: Width = fixed(64)
+    """Numbers of noise that a sample is made from."""
+    noise: Literal["normal", "uniform"] = "normal"
+    """Their distribution: standard normal, or uniform in [-1, 1]."""
+    network: Literal["mlp", "dcgan", "resnet", "r3"] = fixed("mlp")
+    """Kind of both networks: fully connected, DCGAN's, SNGAN's residual ones, or R3GAN's."""
+    width: Width = fixed(64)
+    """Channels of convolutional networks, next to the picture; deeper layers have more."""
+    g_hidden: tuple[Width, ...] = fixed((128,))
+    """Widths of the hidden layers of an MLP G; none makes G a single layer."""
+    d_hidden: tuple[Width, ...] = fixed((128,))
+    """Widths of the hidden layers of an MLP D."""
+    activation: Literal["relu", "leaky", "tanh"] = fixed("relu")
+    """Activation of the hidden layers of an MLP."""
+    bias: bool = fixed(True)
+    """Whether the layers of an MLP have biases."""
+    norm: Literal["both", "g", "none"] = fixed("both")
+    """Where batch normalisation is: dcgan's G and D, the G alone (resnet never has it in D)."""
+    down: Literal["stride", "pool"] = fixed("stride")
+    """How dcgan's D shrinks pictures: strided convolutions, or convolution and pooling."""
+    blocks: Width = fixed(2)
+    """Residual blocks at each side of r3."""
+    group: Width = fixed(16)
+    """Channels of a group of r3's convolutions."""
+    spectral: bool = fixed(False)
+    """Spectral normalisation of all of D's layers."""
+    clip: Annotated[float, Ge(0)] = fixed(0.0)
+    """D's weights are clipped to [-clip, clip] after each of its steps; 0 leaves them."""
+    output: Literal["auto", "sigmoid", "tanh", "linear"] = fixed("auto")
+    """G's last activation; auto is linear for points, sigmoid for images, tanh by convolutions."""
+
+    G: Optim = Optim()
+    """G's optimizer."""
+    D: Optim = Optim()
+    """D's optimizer."""
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Pixels in (-1, 1) for tanh, else in (0, 1)."""
+        return (-1.0, 1.0) if self._last(images=True) == "tanh" else (0.0, 1.0)
+
+    @property
+    def mixes_samples(self) -> bool:
+        """Batch normalisation looks at the whole batch."""
+        here = self.network in ("dcgan", "resnet") and self.norm != "none"
+        return here or super().mixes_samples
+
+    def accept(self, data: DataSpec) -> None:
+        """Also raises UsageError for points where the networks are convolutional."""
+        super().accept(data)
+        if self.network != "mlp" and not data.is_images:
+            raise UsageError(
+                f"network = {self.network} is for images; {data.name!r} is points of {data.shape}. "
+                "Use network = mlp."
+            )
+
+    def generator(self, data: DataSpec, inputs: int) -> nn.Module:
+        """G: (N, inputs) to samples (N, …) in the game's range."""
+        last = self._last(data.is_images)
+        if self.network == "mlp":
+            options: Any = {"activation": self.activation, "output": last, "bias": self.bias}
+            return mlp((inputs,), self.g_hidden, data.shape, **options)
+        if self.network == "r3":
+            body = r3.generator(
+                inputs, data.shape, width=self.width, blocks=self.blocks, group=self.group
+            )
+        else:
+            make = {"dcgan": dcgan.generator, "resnet": resnet.generator}[self.network]
+            norm: dcgan.Norm = "none" if self.norm == "none" else "batch"
+            body = make(inputs, data.shape, width=self.width, norm=norm)
+        ends: dict[str, list[nn.Module]] = {"tanh": [nn.Tanh()], "sigmoid": [nn.Sigmoid()]}
+        return nn.Sequential(body, *ends.get(last, []))
+
+    def trunk(self, shape: tuple[int, ...]) -> tuple[nn.Module, int]:
+        """D up to its features: samples (N, *shape) to (N, F), and F."""
+        if self.network == "dcgan":
+            norm: dcgan.Norm = "batch" if self.norm == "both" else "none"
+            return dcgan.trunk(shape, width=self.width, norm=norm, down=self.down)
+        if self.network == "resnet":
+            return resnet.trunk(shape, width=self.width)
+        if self.network == "r3":
+            return r3.trunk(shape, width=self.width, blocks=self.blocks, group=self.group)
+        if not self.d_hidden:
+            return nn.Flatten(), math.prod(shape)
+        *before, features = self.d_hidden
+        options: Any = {"activation": self.activation, "bias": self.bias}
+        return mlp(shape, before, (features,), output=self.activation, **options), features
+
+    def judge(self, shape: tuple[int, ...]) -> nn.Module:
+        """D: samples (N, *shape) to logits (N,), not yet bound."""
+        body, features = self.trunk(shape)
+        bias = self.bias if self.network == "mlp" else True
+        return nn.Sequential(body, nn.Linear(features, 1, bias=bias), nn.Flatten(0))
+
+    def bound(self, D: nn.Module) -> nn.Module:
+        """D with what keeps it from being too steep, as `spectral` and `clip` say."""
+        D = spectral(D) if self.spectral else D
+        return Clipped(D, self.clip) if self.clip else D
+
+    def told(self, nets: Any, batch: Any) -> tuple[Any, Any]:
+        """G and D as functions of noise and of samples, told what they may know of the batch."""
+        return nets.G, nets.D
+
+    def latent(self, rows: int | Batch, t: Moment) -> Tensor:
+        """Noise, float32 (rows, z)."""
+        return t.normal(rows, self.z) if self.noise == "normal" else 2 * t.uniform(rows, self.z) - 1
+
+    def decode(self, nets: Any, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """G(z), in the game's range."""
+        return nets.G(z)  # type: ignore[no-any-return]
+
+    def between(self, a: Tensor, b: Tensor, w: float) -> Tensor:
+        """Along the sphere for normal noise, straight for uniform noise."""
+        return super().between(a, b, w) if self.noise == "normal" else torch.lerp(a, b, w)
+
+    def _last(self, images: bool) -> str:
+        if self.output != "auto":
+            return self.output
+        return ("sigmoid" if self.network == "mlp" else "tanh") if images else "linear"

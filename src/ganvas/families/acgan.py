@@ -1,0 +1,54 @@
+"""ACGAN: D also names the class, of real and of fake samples, and G is paid when it can.
+
+Paper: Odena et al., Conditional Image Synthesis with Auxiliary Classifier GANs, 2017 (arXiv
+1610.09585).
+Reference: section 4 of the paper, Eqs. 2 and 3.
+Differs: fakes have the classes of the batch; the weight of the class term is an option; any network
+and any adversarial loss; one step of D for each of G.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from annotated_types import Ge
+from torch.nn.functional import cross_entropy
+
+from ganvas.augment import Augment
+from ganvas.data.batches import DataSpec
+from ganvas.families._asked import Asked
+from ganvas.families._objective import Objective
+from ganvas.game import Draw, Moment, Nets, Turn, both
+from ganvas.networks.conditional import Heads
+from ganvas.options import defaults
+
+
+@defaults()
+class ACGAN(Asked, Augment, Objective):
+    """D's loss is L_S + L_C and so is G's, L_S turned around (Eqs. 2 and 3)."""
+
+    class_weight: Annotated[float, Ge(0)] = 1.0
+    """Weight of the class term, for both players."""
+
+    def build(self, data: DataSpec) -> Nets:
+        """G as in the conditional GAN; D with a second head for the class."""
+        D = self.bound(Heads(*self.trunk(data.shape), len(data.classes)))
+        return Nets(G=self.told_generator(data), D=D)
+
+    def turns(self, nets: Nets, draw: Draw, t: Moment) -> Iterator[Turn]:
+        """D on real and fake and their classes, then G on both."""
+        batch = draw()
+        y, loss = batch.y, self.adversarial
+        z = self.latent(batch, t)
+        fake = nets.G(z, y)
+        x, shown = self.augmented(batch.x, t), self.augmented(fake.detach(), t)
+        (real, of_real), (drawn, of_fake) = both(nets.D, x, shown)
+        right = cross_entropy(of_real.float(), y) + cross_entropy(of_fake.float(), y)
+        t.watch("class of real", lambda: (of_real.argmax(1) == y).float())
+        t.watch("class of fake", lambda: (of_fake.argmax(1) == y).float())
+        terms = self.means(loss.d(real, drawn)) | {"class": self.class_weight * right}
+        yield "D", terms | self.penalties(lambda x: nets.D(x)[0], x, shown, t)
+        (real, _), (drawn, of_fake) = both(nets.D, x, self.augmented(fake, t))
+        wanted = self.class_weight * cross_entropy(of_fake.float(), y)
+        yield "G", self.means(loss.g(drawn, real)) | {"class": wanted}

@@ -1,0 +1,105 @@
+"""The numbers of two sides: features are taken once, and each metric also gives its floor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganvas import metrics
+from ganvas.data import Dataset
+from ganvas.measure.cache import kept
+from ganvas.measure.card import Score
+from ganvas.measure.scores import METRICS, Found, Metric, Rows, View, plain
+from ganvas.measure.sides import Sides
+from ganvas.metrics import Estimate
+from ganvas.metrics.features import Features, find
+
+LEVEL = 0.01
+"""The share of held-out real samples that the threshold for copies lets through."""
+Told = Callable[[str, float], None]
+"""Hears of a part of the work, and how much of it is done."""
+
+
+class Scorer:
+    """The numbers of two sides, features taken once."""
+
+    def __init__(self, sides: Sides, features: Features, told: Told | None = None) -> None:
+        self.sides = sides
+        self.features = features
+        self._told = told or (lambda _part, _share: None)
+        self._views: dict[int, View] = {}
+        self.fake = self._view("A", sides.fake)
+        self.real = self._view("B", sides.real)
+
+    def scores(self, name: str) -> list[Score]:
+        """The numbers of the metric `name` that there are; some have none, such as a divergence
+        from modes of which not one was met."""
+        metric = METRICS[name]
+        spare = self._view("the floor", self.sides.spare)
+        if metric.of is None:
+            found, floor = self._memorised(name), Found(memorised=LEVEL)
+        else:
+            found = metric.of(self.fake, self.real)
+            self._told(name, 0.5)
+            floor = metric.of(spare, self.real)
+        self._told(name, 1.0)
+        return [
+            self._score(metric, key, value, floor[key])
+            for key, value in found.items()
+            if value is not None
+        ]
+
+    def _view(self, name: str, dataset: Dataset) -> View:
+        """`dataset` with its features; those of real samples are kept on the disk."""
+        if id(dataset) not in self._views:
+
+            def told(done: int) -> None:
+                self._told(f"features of {name}", done / len(dataset))
+
+            keep = dataset is not self.sides.fake
+            taken = kept(self.features, dataset.x, told) if keep else None
+            rows = self.features(dataset.x, told=told) if taken is None else taken
+            self._views[id(dataset)] = View(dataset, self.features, rows)
+        return self._views[id(dataset)]
+
+    def nearest(self, k: int) -> tuple[Rows, NDArray[np.int64]]:
+        """Distances to the `k` nearest training samples of each of A, in features; and which."""
+        train = self._view("the training set", self.sides.train)
+        return metrics.nearest(train.rows, self.fake.rows, k)
+
+    def _memorised(self, name: str) -> Found:
+        """Copies of training samples, judged by real samples that are not among them."""
+        train = self._view("the training set", self.sides.train)
+        held_out = self._view("the floor", self.sides.held_out)
+        self._told(name, 0.1)
+        share = metrics.memorised(train.rows, held_out.rows, self.fake.rows, level=LEVEL)
+        return {"memorised": share}
+
+    def _score(
+        self, metric: Metric, name: str, value: float | Estimate, floor: float | Estimate | None
+    ) -> Score:
+        seen = self.features
+        if metric.pixels:
+            seen = find("pixels", shape=self.sides.real.spec.shape)
+        low, high = (value.low, value.high) if isinstance(value, Estimate) else (None, None)
+        n_real, n_fake = len(self.sides.real), len(self.sides.fake)
+        least = metric.least(self.features, self.sides.real)
+        short = min(n_real, n_fake) < least
+        return Score(
+            metric=name,
+            value=plain(value),
+            low=low,
+            high=high,
+            floor=None if floor is None else plain(floor),
+            n_real=n_real,
+            n_fake=n_fake,
+            reference=self.sides.b,
+            reference_sha256=self.sides.real.fingerprint,
+            features=seen.name,
+            features_sha256=seen.hash,
+            resizer=seen.resizer,
+            seed=self.sides.seed,
+            flag=f"n = {min(n_real, n_fake):,} is below {least:,}: {metric.below}" if short else "",
+        )

@@ -1,0 +1,37 @@
+"""How convolutional networks go between a small square and a picture: by doublings."""
+
+from __future__ import annotations
+
+from ganvas.errors import UsageError
+
+LARGEST = 7
+"""The largest square that a network starts from."""
+
+
+def doublings(shape: tuple[int, ...]) -> tuple[int, int]:
+    """The side a picture (C, S, S) starts from, 4 to 7, and how often it doubles up to S.
+
+    >>> doublings((1, 28, 28))
+    (7, 2)
+
+    Raises:
+        UsageError: the picture is not square, or its side is not such a number times 2, 4, 8, ….
+    """
+    if len(shape) != 3 or shape[1] != shape[2]:
+        raise UsageError(f"Convolutional networks take square pictures, got {shape}.")
+    side, times = shape[1], 0
+    while side > LARGEST and side % 2 == 0:
+        side, times = side // 2, times + 1
+    if not 4 <= side <= LARGEST or not times:
+        near = [s * 2**k for s in (4, 5, 6, 7) for k in range(1, 9)]
+        near = sorted(near, key=lambda s: (abs(s - shape[1]), s))[:2]
+        raise UsageError(
+            f"A convolutional network doubles a side of 4 to 7 pixels, so it cannot make "
+            f"{shape[1]}; --size {near[0]} or {near[1]} can."
+        )
+    return side, times
+
+
+def widths(times: int, width: int, most: int = 8) -> list[int]:
+    """Channels from the picture inwards, doubled at each halving up to `most` times `width`."""
+    return [width * min(2**i, most) for i in range(times)]

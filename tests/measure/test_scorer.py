@@ -1,0 +1,186 @@
+"""Score cards of digits: each number is its metric's, its floor real, its flag honest."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from ganvas import metrics
+from ganvas.errors import UsageError
+from ganvas.measure import METRICS, measure, prepare, score, scorer
+from ganvas.measure.lookalikes import lookalikes
+from ganvas.measure.scores import effort, fitting
+from ganvas.metrics.features import find
+from small import digits
+
+
+def by_name(card):
+    return {score.metric: score for score in card.scores}
+
+
+@pytest.fixture(scope="module")
+def halved(tmp_path_factory):
+    """Odd digits as an .npz, against all digits."""
+    path = tmp_path_factory.mktemp("npz") / "odd.npz"
+    np.savez(path, samples=digits().x[1::2].numpy(), labels=digits().y[1::2].numpy())
+    return prepare(str(path), "digits")
+
+
+def test_each_number_is_its_metrics(halved):
+    found = scorer(halved)
+    names = ["frechet", "kid", "prdc", "sliced-wasserstein", "labels"]
+    scores = by_name(score(found, names))
+    features = find("digits", shape=(1, 8, 8))
+    fake, real, spare = (features(d.x) for d in (halved.fake, halved.real, halved.spare))
+    pixels = [d.x.flatten(1).numpy() / 255 for d in (halved.fake, halved.real, halved.spare)]
+    close = {"rel": 1e-6, "abs": 1e-9}
+
+    def same(name, function, *sides):
+        value, floor = function(*sides[:2]), function(*sides[2:])
+        assert scores[name].value == pytest.approx(value, **close)
+        assert scores[name].floor == pytest.approx(floor, **close)
+
+    same("frechet", metrics.frechet, fake, real, spare, real)
+    same("kid", lambda a, b: metrics.kid(a, b).value, fake, real, spare, real)
+    for name in ("precision", "recall", "density", "coverage"):
+        same(name, lambda a, b, k=name: getattr(metrics.prdc(b, a), k), fake, real, spare, real)
+    same("sliced-wasserstein", metrics.sliced_wasserstein, *pixels[:2], pixels[2], pixels[1])
+    ys = [d.y.numpy() for d in (halved.fake, halved.real, halved.spare)]
+    train = metrics.gan_train(fake, ys[0], real, ys[1]).overall
+    test = metrics.gan_test(real, ys[1], fake, ys[0]).overall
+    assert (scores["gan-train"].value, scores["gan-test"].value) == (train, test)
+    assert scores["gan-train"].floor == metrics.gan_train(spare, ys[2], real, ys[1]).overall
+    assert scores["class-accuracy"].value > 0.98
+    interval = metrics.kid(fake, real)
+    assert scores["kid"].low == pytest.approx(interval.low, **close)
+    assert scores["kid"].high == pytest.approx(interval.high, **close)
+
+
+def test_a_score_tells_its_protocol(halved):
+    card = score(scorer(halved), ["frechet", "sliced-wasserstein"])
+    frechet, sliced = card.scores
+    assert (frechet.n_real, frechet.n_fake, frechet.seed) == (898, 898, 0)
+    assert (frechet.reference, frechet.reference_sha256) == ("digits", halved.real.fingerprint)
+    assert (frechet.features, frechet.features_sha256) == (
+        "digits",
+        find("digits", shape=(1, 8, 8)).hash,
+    )
+    assert frechet.resizer.startswith("16 x 16, bilinear")
+    assert (sliced.features, sliced.features_sha256, sliced.resizer) == ("pixels", "", "none")
+    assert card.shape == (1, 8, 8)
+    assert card.floor == "898 samples of the half that is not the reference against the reference"
+
+
+@pytest.mark.parametrize(
+    ("name", "n", "flagged"),
+    [
+        ("frechet", 639, "n = 639 is below 640: it reads high"),
+        ("frechet", 640, ""),
+        ("prdc", 499, "n = 499 is below 500: the balls around samples are wide"),
+        ("prdc", 500, ""),
+        ("kid", 499, "n = 499 is below 500: the interval is wide"),
+    ],
+)
+def test_too_few_samples_are_flagged(name, n, flagged):
+    card = measure("digits", "digits", n=n, metrics=[name])
+    assert {score.flag for score in card.scores} == {flagged}
+
+
+def test_what_is_too_small_is_an_error_when_asked_for_and_a_note_otherwise(place):
+    np.savez("few.npz", samples=digits().x[:10].numpy())
+    with pytest.raises(UsageError, match="real have 5 rows; this metric needs 6 or more"):
+        measure("digits", "few.npz", metrics=["prdc"])
+    card = measure("digits", "few.npz")
+    assert {"frechet", "kid", "sliced-wasserstein"} == set(card.values())
+    assert any(note.startswith("prdc is left out: ") for note in card.notes)
+    assert any(note.startswith("neighbours is left out: ") for note in card.notes)
+    np.savez("four.npz", samples=digits().x[:4].numpy())
+    np.savez("two.npz", samples=np.zeros((2, 1, 8, 8), np.uint8))
+    assert "kid" not in measure("two.npz", "four.npz").values()
+
+
+def test_data_without_a_network_of_its_own(place):
+    random = measure("some.npz", "some", metrics=["frechet"])
+    (score,) = random.scores
+    assert score.features == "random"
+    assert "No network was trained for 'some'" in random.notes[-1]
+
+
+def test_points_and_modes():
+    card = by_name(measure("toy:ring8", "toy:ring8", n=2500, seed=1))
+    assert card["captured"].value == card["captured"].floor == 8
+    assert card["high-quality"].value == pytest.approx(0.9889, abs=0.01)
+    assert card["captured"].features == "points"
+    assert card["captured"].flag == ""
+    few = by_name(measure("toy:moons", "toy:grid25", n=2000))
+    assert few["captured"].value < 5
+    assert few["captured"].flag == "n = 2,000 is below 2,500: rare modes are missed by chance"
+    assert "modes" not in fitting(prepare("toy:moons", "toy:swissroll", n=100))
+
+
+def test_a_number_that_there_is_not_is_left_out(place):
+    far = np.full((600, 2), 50, np.float32) + np.random.default_rng(0).random((600, 2))
+    np.savez("far.npz", samples=far.astype(np.float32))
+    found = by_name(measure("far.npz", "toy:ring8", metrics=["modes"]))
+    assert found["captured"].value == 0
+    assert not {"reverse-kl", "spread"} & set(found)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "name", "said"),
+    [
+        ("digits", "digits", "modes", "The modes of 'digits' are not known; those of toy:gauss"),
+        ("some.npz", "digits", "labels", "needs the classes of both sides; 'some.npz' has none."),
+        ("digits", "some.npz", "labels", "needs the classes of both sides; 'some.npz' has none."),
+        ("digits", "two.npz", "labels", "different classes"),
+        ("digits", "digits", "kidd", "Unknown metric 'kidd'; did you mean 'kid'?"),
+    ],
+)
+def test_metrics_that_do_not_fit(a, b, name, said, place):
+    two = digits().y < 2
+    np.savez("two.npz", samples=digits().x[two].numpy(), labels=digits().y[two].numpy())
+    with pytest.raises(UsageError) as caught:
+        measure(a, b, metrics=[name])
+    assert said in str(caught.value)
+
+
+def test_a_memoriser_is_told_from_a_generator(place):
+    x = digits().x.numpy()
+    order = np.random.default_rng(0).permutation(1797)
+    np.savez("real.npz", samples=x[order[:1200]])
+    np.savez("copies.npz", samples=np.tile(x[order[:1200]], (2, 1, 1, 1)))
+    np.savez("others.npz", samples=x[order[1200:]])
+    copied = measure("copies.npz", "real.npz", metrics=["neighbours"])
+    fresh = measure("others.npz", "real.npz", metrics=["neighbours"])
+    assert copied.values()["memorised"] > 0.4
+    assert fresh.values()["memorised"] < 0.05
+    assert copied.scores[0].floor == 0.01
+    assert "are, to the bit, in what they are measured against" in copied.notes[0]
+    assert not any("to the bit" in note for note in fresh.notes)
+
+
+def test_lookalikes_put_the_likeliest_copy_first(place):
+    x = digits().x
+    np.savez("real.npz", samples=x[:400].numpy())
+    sides = prepare("digits", "real.npz")
+    fake = torch.cat([torch.randint(0, 256, (30, 1, 8, 8)).byte(), sides.real.x[17:18]])
+    np.savez("fake.npz", samples=fake.numpy())
+    shown = lookalikes(scorer(prepare("fake.npz", "real.npz")), rows=3, k=2)
+    assert shown.shape == (3, 3, 1, 8, 8)
+    assert torch.equal(shown[0, 0], sides.real.x[17])
+    assert torch.equal(shown[0, 1], sides.real.x[17])
+    with pytest.raises(UsageError, match="these are points"):
+        lookalikes(scorer(prepare("toy:ring8", "toy:ring8", n=10)))
+
+
+def test_the_effort_adds_up_and_names_every_part(halved):
+    names = fitting(halved)
+    parts = effort(halved, names)
+    assert sum(parts.values()) == pytest.approx(1)
+    told = []
+    found = scorer(halved, told=lambda part, share: told.append((part, share)))
+    score(found, names)
+    assert {part for part, _ in told} <= set(parts)
+    assert {(name, 1.0) for name in names} <= set(told)
+    assert set(METRICS) >= set(names)
