@@ -1,4 +1,4 @@
-"""A family that keeps every promise, and twelve that break one each.
+"""Families that keep every promise, and those that break one each.
 
 Paper: none; these are made for the tests.
 Reference: none.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 import torch
 from torch import nn
@@ -40,6 +41,65 @@ class Good(Small):
             )
 
         return Nets(G=net(2), D=net(1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtOnce(Good):
+    """Both players move in one turn."""
+
+    def turns(self, nets, draw, t):
+        batch = draw()
+        yield {"D": self.d_terms(nets, batch, t), "G": self.g_terms(nets, batch, t)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheltered(Good):
+    """Has options that live in one branch alone, one of them behind a bool; and a small size."""
+
+    quick: ClassVar = {"width": 8}
+    branch: Literal["plain", "weighed"] = "plain"
+    """Whether there are weights."""
+    weight: float = 0.5
+    """The weight of a branch."""
+    simple: bool = True
+    """Without a margin."""
+    margin: float = 0.5
+    """The margin of a branch."""
+
+    def d_terms(self, nets, batch, t):
+        assert self.width <= 16  # 8, or twice as much where the width is tried
+        terms = super().d_terms(nets, batch, t)
+        if self.branch == "plain":
+            return terms
+        margin = 0 if self.simple else self.margin
+        return terms | {"real": terms["real"] * self.weight * (1 + margin)}
+
+    def g_terms(self, nets, batch, t):
+        terms = super().g_terms(nets, batch, t)
+        return terms if self.simple else {"fake": terms["fake"] * 1.5}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hasty(AtOnce):
+    """Both players move in one turn, after which D is clipped."""
+
+    def turns(self, nets, draw, t):
+        yield from super().turns(nets, draw, t)
+        yield "G", self.g_terms(nets, draw(), t)
+        with torch.no_grad():
+            nets.D[0].weight.clamp_(-0.3, 0.3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shadowed(Sheltered):
+    """Has an option that is dead in every branch."""
+
+    shadow: float = 0.5
+    """Read, and of no weight."""
+
+    def d_terms(self, nets, batch, t):
+        terms = super().d_terms(nets, batch, t)
+        return terms | {"real": terms["real"] + 0 * self.shadow}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,18 +224,21 @@ class Backward(Good):
         return {"fake": softplus(nets.D(nets.G(self.latent(batch, t)))).mean()}
 
 
+KEPT = [Good, AtOnce, Sheltered]
 BROKEN = {
     Stranger: "only known players move",
     Vector: "terms are finite numbers",
     Meddler: "other players stay bit for bit",
+    Hasty: "other players stay bit for bit",
     Mixer: "micro-batches add up to the whole",
     Rememberer: "resumes to the bit",
     Unseeded: "same seed, same bits",
     Clinger: "samples without data",
     Idle: "every option changes something",
+    Shadowed: "every option changes something",
     Coarse: "finite in bf16",
     Awkward: "options survive TOML and flags",
     Silent: "documented",
     Backward: "learns a small toy",
 }
-__all__ = ["BROKEN", "Good", "still"]
+__all__ = ["BROKEN", "KEPT", "Good", "still"]

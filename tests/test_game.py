@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from games import Small
-from ganvas import Moment, both
+from ganvas import Game, Moment, both, still
 from ganvas.data.batches import DataSpec, Points
 from ganvas.errors import UsageError
 
@@ -77,3 +77,53 @@ def test_the_way_between_two_latents_keeps_to_the_shell():
     assert float(((a + b) / 2).norm(dim=1).mean()) / 512**0.5 < 0.8  # the straight line does not
     torch.testing.assert_close(Small().between(a, b, 0.0), a)
     torch.testing.assert_close(Small().between(a, b, 1.0), b)
+
+
+def test_several_outputs_are_split_each():
+    D = nn.Linear(2, 3)
+    D.register_forward_hook(lambda _, __, out: (out[:, 0], out))
+    x, fake = torch.randn(3, 2), torch.randn(5, 2)
+    (real, all_real), (drawn, all_drawn) = both(D, x, fake)
+    assert (real.shape, all_real.shape, drawn.shape, all_drawn.shape) == (
+        (3,),
+        (3, 3),
+        (5,),
+        (5, 3),
+    )
+    torch.testing.assert_close(all_drawn, D(fake)[1])
+    torch.testing.assert_close(real, D(x)[0])
+
+
+def test_batch_norm_never_sees_real_and_fake_together():
+    norm = nn.BatchNorm1d(2, affine=False)
+    x, fake = torch.randn(8, 2), torch.randn(8, 2) + 9
+    real, drawn = both(norm, x, fake)
+    for part in (real, drawn):
+        torch.testing.assert_close(part.mean(0), torch.zeros(2), atol=1e-5, rtol=0)
+
+
+def test_ways_are_rows_from_one_latent_to_another():
+    game = Small()
+    nets = game.build(DataSpec(name="toy", shape=(2,), count=10))
+    ways = game.ways(nets, Moment(seed=0))["between"]
+    t = Moment(seed=0)
+    a, b = game.latent(8, t), game.latent(8, t)
+    assert ways.shape == (8, 8, 2)
+    torch.testing.assert_close(ways[:, 0], nets.G(a))
+    torch.testing.assert_close(ways[:, 7], nets.G(b))
+    torch.testing.assert_close(ways[3, 2], nets.G(game.between(a, b, 2 / 7))[3])
+
+
+def test_a_game_without_latents_has_no_ways_and_says_so():
+    class Bare(Game):
+        plays = (Points,)
+        build = turns = lambda self, *_: None
+
+    assert Bare().ways(None, Moment(seed=0)) == {}
+    for asked in (lambda: Bare().latent(3, Moment(seed=0)), lambda: Bare().decode(None, None)):
+        with pytest.raises(UsageError, match="Bare has no latent space"):
+            asked()
+
+
+def test_still_has_no_graph():
+    assert not still(nn.Linear(2, 2), torch.zeros(1, 2)).requires_grad

@@ -74,7 +74,7 @@ def start(recipe: Recipe, outdir: Path) -> tuple[Run, Trainer]:
 def judged(trainer: Trainer) -> Trainer:
     """The trainer with a judge, where it is to measure."""
     if trainer.settings.measure_every:
-        trainer.judge = Judge(trainer.data)
+        trainer.judge = Judge(trainer.data, source=trainer.settings.data)
     return trainer
 
 

@@ -133,6 +133,8 @@ class Game(ABC):
     """Whether samples can be asked for by class."""
     averaged: ClassVar[tuple[str, ...]] = ("G",)
     """The players whose moving average draws the samples."""
+    quick: ClassVar[dict[str, Any]] = {}
+    """Options of a game of seconds: narrow networks, fast rates; `ganvas check` plays that one."""
 
     ema: Annotated[Schedule, Ge(0)] = constant(0.0)
     """Half-life, in thousand images, of the moving average of G's weights; 0 keeps none."""
@@ -223,12 +225,12 @@ class Game(ABC):
             return {"samples": self.sample(nets, 1000, None, t)}
         return {"samples": self.sample(nets, 64, None, t)} | self.ways(nets, t)
 
-    def ways(self, nets: Any, t: Moment) -> dict[str, Tensor]:
-        """Eight ways through the latent space, (8, 8, …), a row each; none without such a space."""
+    def ways(self, nets: Any, t: Moment, y: Tensor | None = None) -> dict[str, Tensor]:
+        """Eight ways through the latent space, (8, 8, …), a row each, of the classes `y` (8,)."""
         if type(self).latent is Game.latent:
             return {}
         a, b = self.latent(8, t), self.latent(8, t)
-        steps = [self.decode(nets, self.between(a, b, i / 7)) for i in range(8)]
+        steps = [self.decode(nets, self.between(a, b, i / 7), y) for i in range(8)]
         return {"between": torch.stack(steps, 1)}
 
 

@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeVar, cast, get_type_hints
+from typing import Any, Literal, Protocol, TypeVar, get_type_hints
 
 T = TypeVar("T")
 
@@ -28,7 +28,8 @@ def defaults(**values: Any) -> Callable[[type[T]], type[T]]:
     """Makes a subclass a dataclass with other defaults: `@defaults(z=100) class DCGAN(GAN): …`."""
 
     def apply(kind: type[T]) -> type[T]:
-        known: Any = {f.name: f for f in dataclasses.fields(cast(Any, kind.__mro__[1]))}
+        above = [base for base in kind.__mro__[:0:-1] if dataclasses.is_dataclass(base)]
+        known: Any = {f.name: f for base in above for f in dataclasses.fields(base)}
         types = get_type_hints(kind, include_extras=True)
         kind.__annotations__ = {n: types[n] for n in values} | inspect.get_annotations(kind)
         for name, value in values.items():

@@ -10,6 +10,7 @@ import dataclasses
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -155,13 +156,20 @@ def deep(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
 
 def decode(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     """A checked instance of a configuration dataclass; the first fault becomes a UsageError."""
-    from pydantic import ConfigDict, TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
-    strict = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
     try:
-        return TypeAdapter(_configured(kind, strict)).validate_python(dict(values))
+        return _adapter(kind).validate_python(dict(values))  # type: ignore[arg-type,no-any-return]
     except ValidationError as error:
         raise _first_fault(kind, error.errors()[0], where) from None
+
+
+@cache
+def _adapter(kind: type) -> Any:
+    from pydantic import ConfigDict, TypeAdapter
+
+    strict = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    return TypeAdapter(_configured(kind, strict))
 
 
 def _configured(kind: type[T], config: Any) -> type[T]:

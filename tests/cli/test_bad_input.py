@@ -46,7 +46,7 @@ RUN = "runs/0000-gan-digits"
         (["train", "gan", "--G.lr", "-1"], "G.lr = -1.0: input should be greater than or equal"),
         (["train", "gan", "--D.beta1", "1"], "D.beta1 = 1.0: input should be less than 1."),
         (["train", "gan", "--g-hidden", "a"], "--g-hidden: cannot read 'a'."),
-        (["train", "gan", "--loss", "hinge"], "--loss: 'hinge' is none of 'minimax', "),
+        (["train", "gan", "--loss", "hinges"], "--loss: 'hinges' is none of 'minimax', "),
         (["train", "gan", "--steps", "-1"], "steps = -1: input should be greater than or equal"),
         (["train", "gan", "--batch", "0"], "batch = 0: input should be greater than or equal"),
         (["train", "gan", "--keep", "0"], "keep = 0: input should be greater than or equal to 1."),

@@ -16,7 +16,7 @@ from ganvas import load
 from ganvas.cli import main, measure
 from ganvas.measure import METRICS, read
 from ganvas.metrics.features import NAMES
-from small import digits, tree
+from small import TRAIN, digits, tree
 
 RUN, POINTS = "runs/0000-gan-digits", "runs/0001-gan-toy-ring8"
 QUICK = ["--metrics", "frechet", "sliced-wasserstein"]
@@ -68,6 +68,7 @@ def test_the_card_is_the_same_every_time_and_another_for_another_seed(place, cap
     capsys.readouterr()
     assert main(["measure", RUN, "digits", *QUICK, "--json", "-"]) == 0
     assert capsys.readouterr().out == a
+    assert not Path("-").exists()
 
 
 def test_samples_of_a_run_are_the_run(place, capsys):
@@ -100,6 +101,17 @@ def test_the_picture_of_neighbours(place, capsys):
         assert picture.size == (6 * 68 + 4, 12 * 68 + 4)
 
 
+def test_a_conditional_run_is_asked_for_the_classes_of_its_data(place, monkeypatch):
+    monkeypatch.setattr("ganvas.report.write", lambda run: run / "report.html")
+    assert main(["train", "cgan", *TRAIN[2:], "--steps", "5"]) == 0
+    assert (
+        main(["measure", "runs/0002-cgan-digits", "digits", "-n", "500", "--json", "c.json"]) == 0
+    )
+    values = read(Path("c.json")).values()
+    assert {"gan-train", "gan-test", "class-accuracy", "frechet"} <= set(values)
+    assert values["gan-train"] < 0.5
+
+
 def test_points(place, capsys):
     assert main(["measure", POINTS, "toy:ring8", "--n", "2500"]) == 0
     out = capsys.readouterr().out
@@ -129,7 +141,11 @@ def test_points(place, capsys):
         ([RUN, "digits", "--seed", "-1"], 2, "seed 0 or more, got 10000 and -1."),
         ([RUN, "digits", "--metrics", "fid"], 2, "--metrics: "),
         ([RUN, "digits", "--metrics", "modes"], 2, "The modes of 'digits' are not known"),
-        ([RUN, "digits", "--metrics", "labels"], 2, f"'labels' needs the classes of both sides; '{RUN}'"),
+        (
+            [RUN, "digits", "--metrics", "labels"],
+            2,
+            f"'labels' needs the classes of both sides; '{RUN}'",
+        ),
         ([RUN, "digits", "--features", "vgg"], 2, "--features: 'vgg' is none of 'auto', "),
         ([POINTS, "toy:ring8", "--features", "mnist"], 2, "'mnist' is of pictures."),
         ([RUN, "digits", "--neighbours", "n.jpg"], 2, "--neighbours is a .png file, got 'n.jpg'"),
@@ -143,10 +159,13 @@ def test_what_cannot_be_measured(argv, code, said, with_files, refused):
     refused(["measure", *argv], code, said)
 
 
-def test_a_damaged_run(place, refused):
+def test_a_damaged_run(place, capsys):
     for path in Path(RUN).glob("checkpoints/*/state.safetensors"):
         path.write_bytes(path.read_bytes()[:-1])
-    refused(["measure", RUN, "digits"], 5, "")
+    before = tree(place)
+    assert main(["measure", RUN, "digits", "--json", "c.json"]) == 5
+    assert "state.safetensors is damaged" in capsys.readouterr().err
+    assert tree(place) == before
 
 
 def test_the_flags_name_what_there_is():
@@ -154,9 +173,12 @@ def test_the_flags_name_what_there_is():
     assert set(get_args(measure.Features)) == set(NAMES)
 
 
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+
+
 def commands():
-    found = re.findall(r"```sh\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
-    lines = "".join(found).splitlines()
+    lines = "".join(blocks("sh")).splitlines()
     return [line.partition("#")[0].strip() for line in lines if line.startswith("ganvas ")]
 
 
@@ -171,3 +193,10 @@ def test_the_commands_of_the_page_are_taken(command, place, capsys):
     assert main(words) == 0, capsys.readouterr().err
     if "-" in words:
         assert json.loads(capsys.readouterr().out)["b"] == "digits"
+
+
+def test_the_python_of_the_page_runs(capsys):
+    (script,) = blocks("python")
+    exec(compile(script, "measures.md", "exec"), {})
+    value, floor = map(float, capsys.readouterr().out.split())
+    assert 0 < value < 2 * floor

@@ -21,15 +21,17 @@ def by_name(card):
 
 @pytest.fixture(scope="module")
 def halved(tmp_path_factory):
-    """Odd digits as an .npz, against all digits."""
+    """Odd digits, a tenth of them with a wrong label, as an .npz; against all digits."""
     path = tmp_path_factory.mktemp("npz") / "odd.npz"
-    np.savez(path, samples=digits().x[1::2].numpy(), labels=digits().y[1::2].numpy())
+    labels = digits().y[1::2].numpy().copy()
+    labels[::10] = (labels[::10] + 1) % 10
+    np.savez(path, samples=digits().x[1::2].numpy(), labels=labels)
     return prepare(str(path), "digits")
 
 
 def test_each_number_is_its_metrics(halved):
     found = scorer(halved)
-    names = ["frechet", "kid", "prdc", "sliced-wasserstein", "labels"]
+    names = ["frechet", "kid", "prdc", "sliced-wasserstein", "labels", "neighbours"]
     scores = by_name(score(found, names))
     features = find("digits", shape=(1, 8, 8))
     fake, real, spare = (features(d.x) for d in (halved.fake, halved.real, halved.spare))
@@ -51,7 +53,10 @@ def test_each_number_is_its_metrics(halved):
     test = metrics.gan_test(real, ys[1], fake, ys[0]).overall
     assert (scores["gan-train"].value, scores["gan-test"].value) == (train, test)
     assert scores["gan-train"].floor == metrics.gan_train(spare, ys[2], real, ys[1]).overall
-    assert scores["class-accuracy"].value > 0.98
+    assert 0.05 < train - test < 0.15
+    assert scores["class-accuracy"].value == pytest.approx(0.9, abs=0.02)
+    assert scores["class-accuracy"].floor > 0.98
+    assert scores["memorised"].value == metrics.memorised(real, spare, fake) > 0
     interval = metrics.kid(fake, real)
     assert scores["kid"].low == pytest.approx(interval.low, **close)
     assert scores["kid"].high == pytest.approx(interval.high, **close)

@@ -52,6 +52,13 @@ def test_one_mode_only():
     assert given == Modes(1, 1.0, pytest.approx(math.log(8)), 0.0, 0.0)
 
 
+def test_one_sample_of_quality_captures_a_mode():
+    samples = toy.modes("ring8")[[0, 0, 0, 3, 5]]
+    samples[4, 0] += 4 * toy.sigma("ring8")
+    given = measured("ring8", samples)
+    assert (given.captured, given.high_quality) == (2, 0.8)
+
+
 def test_modes_that_are_too_narrow_or_too_wide():
     perfect = toy.sample("ring8", 5_000, seed=1).double().numpy()
     modes = toy.modes("ring8").double().numpy()

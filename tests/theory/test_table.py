@@ -90,7 +90,7 @@ def test_no_loss_is_left_out():
     assert LOSSES.keys() == equal.D_LOSSES.keys() - {"lsgan"}
 
 
-@pytest.mark.parametrize("name", LOSSES.keys() - {"wasserstein"})
+@pytest.mark.parametrize("name", sorted(LOSSES.keys() - {"wasserstein"}))
 def test_a_factor_in_ds_loss_turns_its_row_red(monkeypatch, name):
     plant(monkeypatch, name, "d")
     assert f"equal.d.{name}" in red(equal_alone(monkeypatch, name))

@@ -37,7 +37,7 @@ class Augment(Game):
         few = data.is_images and data.count < FEW and getattr(self, "network", "mlp") != "mlp"
         if "auto" not in self.augment or not few:
             return self
-        return dataclasses.replace(self, augment=tuple(CHANGES))
+        return dataclasses.replace(self, augment=("colour", "translation", "cutout"))
 
     def augmented(self, x: Tensor, t: Moment) -> Tensor:
         """Images (N, C, S, S) as D is to see them; whatever is no image as it is."""

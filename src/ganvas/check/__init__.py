@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
-from ganvas.check.probe import Broken, Probe, small_sets
+from ganvas.check.probe import Broken, Probe, first_taken, small_sets
 from ganvas.check.promises import GATES, PROMISES
 from ganvas.errors import GanvasError
 from ganvas.game import Game
+from ganvas.recipe import Recipe
 
 __all__ = ["PROMISES", "Broken", "Probe", "Result", "check"]
 
@@ -23,8 +25,12 @@ class Result:
 
 
 def check(game: Game) -> Iterator[Result]:
-    """Tries every promise on `game`; where no turn can be made, the others are not tried."""
-    probe = Probe(game, next(small_sets(game)))
+    """Tries every promise on `game`, at the size that its `quick` says.
+
+    Where no turn can be made, the others are not tried.
+    """
+    game = Recipe(game=game).merged({"game": game.quick}).game
+    probe = Probe(game, first_taken(game, chain(*small_sets())))
     for promise, test in PROMISES.items():
         result = _try(probe, promise, test)
         yield result

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import torch
@@ -33,37 +35,47 @@ class Probe:
     game: Game
     data: Dataset
 
-    def engine(
-        self, game: Game | None = None, *, seed: int = 0, batch: int = BATCH, **options: Any
-    ) -> Engine:
-        """A fresh engine over `game`, or over the one that is checked."""
-        game = again(game or self.game)
+    def engine(self, *, seed: int = 0, batch: int = BATCH, **options: Any) -> Engine:
+        """A fresh engine over the game."""
+        game = again(self.game)
         nets = options.pop("nets", None) or state.build(game, self.data.spec, seed)
         stream = Stream(self.data, batch, seed, game.range)
         return Engine(game=game, nets=nets, source=stream, seed=seed, **options)
 
-    def digest(self, game: Game, steps: int = 3) -> list[Tensor]:
-        """What a short training leaves: the whole state, and samples."""
-        engine = self.engine(game)
+    def digest(self, steps: int = 2, batch: int = 8) -> str:
+        """What a short training leaves, the whole state and samples, as a checksum."""
+        engine = self.engine(batch=batch)
         for _ in range(steps):
             engine.step()
-        return [*state.collect(engine).values(), samples(engine)]
+        checksum = hashlib.sha256()
+        for value in (*state.collect(engine).values(), samples(engine)):
+            checksum.update(repr(value.shape).encode() + value.numpy().tobytes())
+        return checksum.hexdigest()
 
 
-def small_sets(game: Game) -> Iterator[Dataset]:
-    """The data that a game can be tried on: as small as there are, 1,024 samples of each."""
-    found = False
-    for name in ("toy:moons", "digits", "red"):
-        whole = load(name)
+@cache
+def small_sets() -> tuple[tuple[Dataset, ...], ...]:
+    """Kinds of points and kinds of images to try games on, 1,024 samples of each."""
+    moons, digits, red = (_head(load(name)) for name in ("toy:moons", "digits", "red"))
+    y = (moons.x[:, 1] > 0).long()
+    told = dataclasses.replace(moons, name="moons", y=y, classes=("low", "high"))
+    return (moons, told), (digits, red)
+
+
+def _head(data: Dataset) -> Dataset:
+    y = None if data.y is None else data.y[:1024]
+    return dataclasses.replace(data, x=data.x[:1024], y=y)
+
+
+def first_taken(game: Game, sets: Iterable[Dataset]) -> Dataset:
+    """The first of the sets that the game takes; UsageError where it takes none."""
+    for data in sets:
         try:
-            game.accept(whole.spec)
+            game.accept(data.spec)
         except UsageError:
             continue
-        found = True
-        y = None if whole.y is None else whole.y[:1024]
-        yield dataclasses.replace(whole, x=whole.x[:1024], y=y)
-    if not found:
-        raise UsageError(f"{type(game).__name__} accepts none of the sets that checks are made on.")
+        return data
+    raise UsageError(f"{type(game).__name__} accepts none of the sets that checks are made on.")
 
 
 def again(game: Game) -> Game:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from ganvas.optim import Optim
-from ganvas.options import Schedule, constant
+from ganvas.options import Schedule
 
 
 def options(config: Any, under: str = "") -> list[str]:
@@ -39,7 +39,7 @@ def others(config: Any, name: str) -> Iterator[Any]:
     elif isinstance(value, float):
         yield from (value * 0.5, value * 0.9) if value else (0.5, 1e-3)
     elif isinstance(value, Schedule):
-        yield constant(value.start * 0.5 if value.start else 1.0).plain()
+        yield from (value.start * 0.5, value.start * 1e-3) if value.start else (1.0,)
     elif isinstance(value, tuple):
         yield [*value, *(value[-1:] or (8,))]
 

@@ -20,7 +20,7 @@ PAGE = Path("theory-density.html")
 class TheoryDensity:
     """The 2014 paper's four stages, by training: p_data, p_g, D beside D*, and V against -log 4."""
 
-    steps: int = 1500
+    steps: int = 1200
     """Steps of both players; D moves alone before."""
     seed: int = 0
     """Of the first weights, the noise and the order of the data."""
@@ -36,15 +36,15 @@ def main(argv: list[str]) -> int:
     """Runs `ganvas theory density`."""
     args = flags.parse(TheoryDensity, argv, "theory density")
     from ganvas import files
-    from ganvas.cli.theory_progress import progress
+    from ganvas.cli.theory_training import place, progress
     from ganvas.theory.density import train
     from ganvas.theory.density_page import page
     from ganvas.words import Words
 
     words = Words("theory_density", args.lang)
+    out = place(args.html, PAGE, args.json)
     with progress(words("training")) as tell:
         training = train(args.steps, args.seed, tell)
-    out = args.html or (None if args.json else PAGE)
     if out is not None:
         files.replace(out, page(training, words).encode())
     if args.json:
@@ -91,23 +91,15 @@ def _stage(stage: Stage) -> dict[str, Any]:
 def _show(training: Training, words: Words) -> None:
     """Prints the numbers of the four stages."""
     from rich.console import Console
-    from rich.table import Table
 
+    from ganvas.cli.theory_training import numbered
     from ganvas.theory.density_page import cells, head
-    from ganvas.theory.value import EVEN
+    from ganvas.theory.value import EVEN, signed
 
     console = Console(highlight=False)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    first, *others = head(words)
-    table.add_column(first, no_wrap=True)
-    for name in others:
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in cells(training, words):
-        table.add_row(*row)
-    last = training.stages[-1].value
+    value, error = training.stages[-1].value
+    line = words("numbers.line", value=signed(value), error=signed(error), even=signed(EVEN))
     console.print(words("title"), style="bold")
     console.print()
-    console.print(table)
-    numbers = {"value": last.value, "error": last.error, "even": EVEN}
-    told = {name: f"{number:.4f}".replace("-", "−") for name, number in numbers.items()}
-    console.print(f"\n{words('numbers.words')}\n\n{words('numbers.line', **told)}")
+    console.print(numbered(head(words), cells(training, words)))
+    console.print(f"\n{words('numbers.words')}\n\n{line}")

@@ -41,4 +41,5 @@ class Asked(Players):
         rows = min(nets.G.classes, 10)
         z, y = self.latent(10, t), torch.arange(rows, device=t.device)
         samples = self.decode(nets, z.repeat(rows, 1), y.repeat_interleave(10))
-        return {"samples": samples.view(rows, 10, *samples.shape[1:])} | self.ways(nets, t)
+        ways = self.ways(nets, t, torch.arange(8, device=t.device) % nets.G.classes)
+        return {"samples": samples.view(rows, 10, *samples.shape[1:])} | ways

@@ -59,7 +59,7 @@ class Objective(Game):
             UsageError: D ends in a sigmoid, or its batch norm makes a penalty meaningless.
         """
         D: nn.Module = nets.D
-        modules = list(D.modules())
+        modules = [module for module in D.modules() if not isinstance(module, nn.Flatten)]
         if isinstance(modules[-1], nn.Sigmoid):
             raise UsageError(
                 f"D ends in a sigmoid, but loss = {self.loss} takes D's logits; take the sigmoid "
@@ -76,7 +76,7 @@ class Objective(Game):
                     f"penalty = {self.penalty} with batch norm in D is not the papers'; "
                     "norm = g leaves D without."
                 )
-        free = self.penalty == "none" and not any("spectral" in n for n, _ in D.named_modules())
+        free = self.penalty == "none" and not any("Spectral" in type(m).__name__ for m in modules)
         if self.loss == "wasserstein" and free and not getattr(self, "clip", 0):
             yield (
                 "loss = wasserstein runs away where nothing bounds D's slope; use penalty = gp, "
@@ -87,8 +87,11 @@ class Objective(Game):
 
     def d_terms(self, D: Network, x: Tensor, fake: Tensor, t: Moment) -> Terms:
         """D's adversarial terms."""
+        return self.judged(*both(D, x, fake), t)
+
+    def judged(self, real: Tensor, drawn: Tensor, t: Moment) -> Terms:
+        """D's adversarial terms, given its logits (N,) of real and of drawn samples."""
         loss = self.adversarial
-        real, drawn = both(D, x, fake)
         t.watch("D(x)", lambda: loss.verdict(real))
         t.watch("D(G(z))", lambda: loss.verdict(drawn))
         return self.means(loss.d(real, drawn))

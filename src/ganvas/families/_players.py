@@ -16,6 +16,7 @@ from ganvas.game import Game, Moment
 from ganvas.networks import dcgan, r3, resnet
 from ganvas.networks.mlp import mlp
 from ganvas.nn.clipped import Clipped
+from ganvas.nn.fourier import Fourier
 from ganvas.nn.spectral import spectral
 from ganvas.optim import Optim
 from ganvas.options import fixed
@@ -28,6 +29,13 @@ class Players(Game):
     """A game whose G makes samples of noise and whose D reads them; the networks are options."""
 
     plays: ClassVar[tuple[type, ...]] = (Points, Images, Labelled)
+    quick: ClassVar[dict[str, Any]] = {
+        "width": 8,
+        "blocks": 1,
+        "group": 8,
+        "G": {"lr": 2e-3},
+        "D": {"lr": 2e-3},
+    }
 
     z: Width = fixed(64)
     """Numbers of noise that a sample is made from."""
@@ -45,6 +53,8 @@ class Players(Game):
     """Activation of the hidden layers of an MLP."""
     bias: bool = fixed(True)
     """Whether the layers of an MLP have biases."""
+    waves: Annotated[int, Ge(0)] = fixed(0)
+    """Sines and cosines of the points, of so many wavelengths, that an MLP D reads beside them."""
     norm: Literal["both", "g", "none"] = fixed("both")
     """Where batch normalisation is: dcgan's G and D, the G alone (resnet never has it in D)."""
     down: Literal["stride", "pool"] = fixed("stride")
@@ -79,11 +89,18 @@ class Players(Game):
     def accept(self, data: DataSpec) -> None:
         """Also raises UsageError for points where the networks are convolutional."""
         super().accept(data)
+        if self.spectral and self.network == "r3":
+            raise UsageError(
+                "spectral divides weights by their size, and r3's blocks begin at 0. "
+                "Use network = resnet."
+            )
         if self.network != "mlp" and not data.is_images:
             raise UsageError(
                 f"network = {self.network} is for images; {data.name!r} is points of {data.shape}. "
                 "Use network = mlp."
             )
+        if self.waves and data.is_images:
+            raise UsageError(f"waves are for points; {data.name!r} is images. Use waves = 0.")
 
     def generator(self, data: DataSpec, inputs: int) -> nn.Module:
         """G: (N, inputs) to samples (N, …) in the game's range."""
@@ -115,7 +132,11 @@ class Players(Game):
             return nn.Flatten(), math.prod(shape)
         *before, features = self.d_hidden
         options: Any = {"activation": self.activation, "bias": self.bias}
-        return mlp(shape, before, (features,), output=self.activation, **options), features
+        if not self.waves:
+            return mlp(shape, before, (features,), output=self.activation, **options), features
+        seen = (shape[0] + 2 * self.waves,)
+        body = mlp(seen, before, (features,), output=self.activation, **options)
+        return nn.Sequential(Fourier(shape[0], self.waves), body), features
 
     def judge(self, shape: tuple[int, ...]) -> nn.Module:
         """D: samples (N, *shape) to logits (N,), not yet bound."""

@@ -47,7 +47,7 @@ class ACGAN(Asked, Augment, Objective):
         right = cross_entropy(of_real.float(), y) + cross_entropy(of_fake.float(), y)
         t.watch("class of real", lambda: (of_real.argmax(1) == y).float())
         t.watch("class of fake", lambda: (of_fake.argmax(1) == y).float())
-        terms = self.means(loss.d(real, drawn)) | {"class": self.class_weight * right}
+        terms = self.judged(real, drawn, t) | {"class": self.class_weight * right}
         yield "D", terms | self.penalties(lambda x: nets.D(x)[0], x, shown, t)
         (real, _), (drawn, of_fake) = both(nets.D, x, self.augmented(fake, t))
         wanted = self.class_weight * cross_entropy(of_fake.float(), y)

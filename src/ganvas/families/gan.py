@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 from annotated_types import Ge
@@ -32,6 +32,8 @@ class GAN(Augment, Objective, Players):
 
     The defaults are the lectures' MNIST experiment: G 64-128-784, D 784-128-1, pixels in (0, 1).
     """
+
+    quick: ClassVar[dict[str, Any]] = Players.quick | {"d_steps": 1}
 
     d_steps: Annotated[int, Ge(1)] = 1
     """Steps of D for each step of G, each on a fresh batch; k in Algorithm 1."""

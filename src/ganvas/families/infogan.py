@@ -53,7 +53,7 @@ class InfoGAN(Augment, Objective, Players):
         x, shown = self.augmented(batch.x, t), self.augmented(fake.detach(), t)
         (real, *_), (drawn, *read) = both(nets.D, x, shown)
         t.watch("category read", lambda: self._category(z) == read[0].argmax(1))
-        terms = self.means(loss.d(real, drawn)) | self.read(z, *read)
+        terms = self.judged(real, drawn, t) | self.read(z, *read)
         yield "D", terms | self.penalties(lambda x: nets.D(x)[0], x, shown, t)
         (real, *_), (drawn, *read) = both(nets.D, x, self.augmented(fake, t))
         yield "G", self.means(loss.g(drawn, real)) | self.read(z, *read)

@@ -45,7 +45,7 @@ def gp(D: Judge, x: Tensor, fake: Tensor, share: Tensor) -> Tensor:
 
     `share`: where between, in [0, 1], (N,): 0 is at the fake.
     """
-    between = torch.lerp(fake.detach(), x.detach(), _rows(share, x))
+    between = torch.lerp(fake.detach().to(x.dtype), x.detach(), _rows(share, x))
     return (_norm(D, between) - 1).square()
 
 

@@ -60,7 +60,7 @@ def kid(a: ArrayLike, b: ArrayLike) -> Estimate:
         + _left_over(yy / (m - 1), yy / (m - 1), yy2 / (m * (m - 1))) * 2 / (m * (m - 1))
         + _left_over(xy / m, yx / n, xy2 / (n * m)) * 4 / (n * m)
     )
-    error = 1.96 * math.sqrt(jackknife + of_equals)
+    error = 1.96 * math.sqrt(max(jackknife, of_equals))
     return Estimate(value, value - error, value + error)
 
 
@@ -75,7 +75,7 @@ def _left_over(of_rows: Rows, of_columns: Rows, square: float) -> float:
     """The mean square of the kernel once the means of its rows and of its columns are taken off.
 
     Those means cancel when the distributions are equal, and the variance is that of the rest
-    (Gretton et al., section 6).
+    (Gretton et al., Theorem 12).
     """
     return float(square - (of_rows**2).mean() - (of_columns**2).mean() + of_rows.mean() ** 2)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammainc  # type: ignore[import-untyped]
+from scipy.special import gammainc
 
 from ganvas.errors import UsageError
 from ganvas.metrics.neighbours import nearest

@@ -27,9 +27,9 @@ def sliced_wasserstein(
     """The sliced 2-Wasserstein distance between `a` (N, d) and `b` (M, d).
 
     The root of the mean, over directions, of the squared Wasserstein distance between the
-    projections, which sorting gives exactly. In units of the rows: pixels in [0, 1] give at most
-    1 per pixel over the root of d, as b = a + v is |v| / sqrt(d) away. Greater than 0 also
-    between two samples of one distribution; the directions depend on `seed` and d alone.
+    projections, which sorting gives exactly. A shift by v is |v| / sqrt(d) away, so pixels in
+    [0, 1] score from 0 to 1. Greater than 0 also between two samples of one distribution; the
+    directions depend on `seed` and d alone.
 
     Raises:
         UsageError: fewer than two rows, different widths, not finite, no directions.

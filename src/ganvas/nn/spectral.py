@@ -37,7 +37,7 @@ class Spectral(nn.Module):
     def forward(self, weight: Tensor) -> Tensor:
         """The weight over u W v."""
         self._weight = [weight]
-        return weight / torch.dot(self.u, weight.flatten(1) @ self.v)
+        return weight / (self.u[:, None] * weight.flatten(1) * self.v).sum()  # float32 always
 
     @torch.no_grad()
     def stepped(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from html import escape
+from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,8 +12,9 @@ from matplotlib.ticker import MaxNLocator
 
 from ganvas.pages import document, parts
 from ganvas.pages.ink import COLOURS, ROUND, plain, svg
+from ganvas.theory import picture as pictures
 from ganvas.theory.density import ALONE, CENTRES, EDGES, STEPS, Stage, Training, p_data
-from ganvas.theory.value import EVEN
+from ganvas.theory.value import EVEN, signed
 from ganvas.words import Words
 
 SHOWN = (-3.2, 4.9)
@@ -46,8 +48,8 @@ def page(training: Training, words: Words) -> str:
         parts.section(words("again.title"), parts.command(command(training, words.lang))),
     ]
     about = f'<p class="about">{escape(words("paper"))}</p>'
-    lede = words("lede", distance=f"{training.stages[-1].distance:.3f}")
-    return document(words("title"), lede, "\n".join(sections), beneath=about, lang=words.lang)
+    body = "\n".join(sections)
+    return document(words("title"), words("lede"), body, beneath=about, lang=words.lang)
 
 
 def head(words: Words) -> list[str]:
@@ -61,7 +63,7 @@ def cells(training: Training, words: Words) -> list[list[str]]:
         [
             words(f"stage.{stage.name}", step=f"{stage.step:,}"),
             *(f"{number:.3f}" for number in (stage.distance, stage.gap, stage.doubt)),
-            f"{stage.value.value:.4f} ± {stage.value.error:.4f}".replace("-", "−"),
+            f"{signed(stage.value.value)} ± {signed(stage.value.error)}",
         ]
         for stage in training.stages
     ]
@@ -69,7 +71,7 @@ def cells(training: Training, words: Words) -> list[list[str]]:
 
 def told(words: Words) -> str:
     """What to see in the plot of V."""
-    return words("value.words", alone=ALONE, even=f"{EVEN:.4f}".replace("-", "−"))
+    return words("value.words", alone=ALONE, even=signed(EVEN))
 
 
 def command(training: Training, lang: str) -> str:
@@ -117,15 +119,15 @@ def draw(ax: Axes, stage: Stage) -> None:
     ax.fill_between(CENTRES, real, color=COLOURS["real"], alpha=0.22, linewidth=0)
     ax.plot(CENTRES, real, color=COLOURS["real"], linewidth=2)
     ax.plot(CENTRES, fake, color=COLOURS["fake"], linewidth=2.6)
-    ax.plot(CENTRES, stage.d, color=COLOURS["d"], linewidth=2.6)
+    ax.plot(CENTRES, stage.d, color=COLOURS["d"], linewidth=3.6)
     best = np.where(stage.seen, stage.best, np.nan)
     ax.plot(CENTRES, best, color=COLOURS["c2"], linewidth=2, dashes=(3, 2))
     ax.set_yticks([0, 0.5, 1], ["0", "½", "1"])
     ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-    plain_x(ax)
+    _plain_x(ax)
 
 
-def plain_x(ax: Axes) -> None:
+def _plain_x(ax: Axes) -> None:
     """Plain numbers along x in a stage's large letters; the fractions along y stay."""
     labels = ax.get_yticklabels()
     ticks, texts = ax.get_yticks(), [label.get_text() for label in labels]
@@ -135,15 +137,22 @@ def plain_x(ax: Axes) -> None:
 
 
 def _value(training: Training, words: Words) -> str:
+    """V from the start, and below it the last half larger."""
     keys = [(words("value.estimate"), "d"), (words("value.ceiling"), "c2")]
-    drawn = svg("value", words("value.alt"), partial(value, looks=training.looks), right=70)
-    return parts.legend(keys) + drawn
+    half = training.looks[-1].step / 2
+    late = tuple(look for look in training.looks if look.step >= half)
+    plots = [
+        svg(name, words(f"value.{name}"), partial(value, looks=looks), height=230, right=70)
+        for name, looks in (("whole", training.looks), ("late", late))
+    ]
+    return parts.legend(keys) + "\n".join(plots)
 
 
 def value(ax: Axes, looks: tuple[Stage, ...]) -> None:
     """V over the training, with two standard errors to either side, and what D* would reach."""
     steps = [look.step for look in looks]
-    ax.axvline(ALONE, color=COLOURS["soft"], linewidth=1, dashes=(1, 2))
+    if steps[0] < ALONE:
+        ax.axvline(ALONE, color=COLOURS["soft"], linewidth=1, dashes=(1, 2))
     ax.plot(steps, [look.ceiling for look in looks], color=COLOURS["c2"], linewidth=1.6)
     ax.errorbar(
         steps, [look.value.value for look in looks], [2 * look.value.error for look in looks],
@@ -154,7 +163,17 @@ def value(ax: Axes, looks: tuple[Stage, ...]) -> None:
         "−log 4", (1.015, EVEN), xycoords=("axes fraction", "data"), va="center",
         color=COLOURS["real"], annotation_clip=False,
     )  # fmt: skip
-    ax.set_xlim(-0.01 * steps[-1], steps[-1])
+    ax.margins(x=0.02)
     ax.xaxis.set_major_locator(MaxNLocator(6, steps=ROUND, integer=True))
-    ax.yaxis.set_major_locator(MaxNLocator(6, steps=ROUND))
+    ax.yaxis.set_major_locator(MaxNLocator(5, steps=ROUND))
     plain(ax)
+
+
+def picture(training: Training, out: Path) -> None:
+    """Writes the four stages as a PNG, as in the docs."""
+    words = Words("theory_density", "en")
+    panels = [
+        (words(f"stage.{stage.name}", step=f"{stage.step:,}"), partial(draw, stage=stage))
+        for stage in training.stages
+    ]
+    pictures.write(out, panels, columns=2, size=(11, 8))

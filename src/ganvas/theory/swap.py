@@ -18,6 +18,7 @@ from torch import Tensor
 from ganvas.data import toy
 from ganvas.errors import UsageError
 from ganvas.families.gan import GAN
+from ganvas.metrics.modes import Modes, mixtures
 from ganvas.optim import Optim
 from ganvas.options import Schedule, constant
 from ganvas.seeds import generator
@@ -28,14 +29,12 @@ DATA = "toy:ring8"
 BATCH = 256
 TOGETHER = 600
 """Steps of both players before the two copies part."""
-STEPS, LEAST, MOST = 900, 200, 100_000
+STEPS, LEAST, MOST = 800, 200, 100_000
 """Steps of G after that: by default, and the bounds of what may be asked."""
 JUDGING = 300
 """Steps of D alone, at the end, against the G that alternated."""
 DRAWN = 2500
 """Samples that are counted, PacGAN's number."""
-NEAR = 3
-"""Standard deviations around a mode within which a sample belongs to it."""
 SIDE, CELLS = 2.0, 401
 """D is searched for its peak on a grid of 401 x 401 points over [-2, 2] x [-2, 2]."""
 
@@ -51,12 +50,12 @@ class Cloud:
     @property
     def modes(self) -> int:
         """Modes with a sample within three standard deviations, 0 … 8."""
-        return len(self._of[self._near].unique())
+        return self._counted.captured
 
     @property
     def near(self) -> float:
         """The share of samples within three standard deviations of a mode; 0.989 for the data."""
-        return self._near.double().mean().item()
+        return self._counted.high_quality
 
     @property
     def spread(self) -> float:
@@ -64,12 +63,8 @@ class Cloud:
         return (self.x - self.x.mean(0)).square().sum(1).mean().sqrt().item()
 
     @property
-    def _of(self) -> Tensor:
-        return torch.cdist(self.x, toy.modes(DATA)).argmin(1)
-
-    @property
-    def _near(self) -> Tensor:
-        return torch.cdist(self.x, toy.modes(DATA)).amin(1) < NEAR * toy.sigma(DATA)
+    def _counted(self) -> Modes:
+        return mixtures(self.x, toy.modes(DATA), toy.sigma(DATA))
 
 
 @dataclass(frozen=True)
@@ -140,7 +135,8 @@ def exchange(
     before = go(usual, TOGETHER)
     d, peak, floor = valley(usual)
     swapped = copy.deepcopy(usual)
-    swapped.change(penalty="none", G={"lr": "0.005", "beta1": 0.9})  # momentum, over D's small dips
+    rate = Schedule(1e-2, 0, BATCH * TOGETHER / 1000, BATCH * (TOGETHER + steps) / 1000)
+    swapped.change(penalty="none", G={"lr": str(rate), "beta1": 0.9})  # momentum, across dips
     frozen = go(swapped, steps, "G")
     alternating = go(usual, steps)
     usual.change(penalty="none", D={"lr": "0.001"})

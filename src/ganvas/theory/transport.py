@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 import torch
-from scipy.optimize import linprog  # type: ignore[import-untyped]
+from scipy.optimize import linprog
 from torch import Tensor
 
 from ganvas.losses import LOSSES, Loss

@@ -30,3 +30,8 @@ def estimate(D: nn.Module, x: Tensor, fake: Tensor) -> Estimate:
         said = [-losses.double() for losses in LOSSES["minimax"].d(D(x), D(fake)).values()]
     variance = sum((term.var() / len(term)).item() for term in said)
     return Estimate(sum(term.mean().item() for term in said), math.sqrt(variance))
+
+
+def signed(value: float) -> str:
+    """Four decimals and a true minus: −1.3863."""
+    return f"{value:.4f}".replace("-", "−")

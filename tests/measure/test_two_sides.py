@@ -8,6 +8,8 @@ import torch
 
 from ganvas.errors import UsageError
 from ganvas.measure import prepare
+from ganvas.measure.sides import reals
+from ganvas.measure.sources import pair
 from small import digits
 
 
@@ -60,6 +62,9 @@ def test_fresh_points_are_the_floor_of_a_toy_set():
     assert not rows(sides.real) & rows(sides.spare)
     assert sides.spare.x.norm(dim=1).sub(1).abs().max() < 0.1  # on the circle too
     assert sides.floor == "1,000 fresh points against the reference"
+    every, _ = pair("toy:ring8", "toy:ring8", size=None, family=None)
+    real, spare, _ = reals(every, 100_000, 0)
+    assert len(rows(real) & rows(spare)) < 100
 
 
 def test_copies_are_counted(place):

@@ -1,0 +1,92 @@
+"""InfoGAN: the code in the noise, and what reading it wrongly costs, recomputed in NumPy."""
+
+import numpy as np
+import pytest
+import torch
+
+from ganvas import Moment
+from ganvas.data.batches import DataSpec, Images
+from ganvas.families.infogan import InfoGAN
+from ganvas.state import build
+
+SPEC = DataSpec(name="pictures", shape=(1, 8, 8), count=100)
+SMALL = {"z": 4, "categories": 3, "g_hidden": (8,), "d_hidden": (8,), "width": 2}
+BATCH = Images(torch.rand(6, 1, 8, 8, generator=torch.Generator().manual_seed(0)))
+
+
+def test_the_latent_is_noise_category_and_codes():
+    game = InfoGAN(**SMALL)
+    z = game.latent(3000, Moment(seed=0))
+    assert z.shape == (3000, 4 + 3 + 2)
+    assert float(z[:, :4].std()) == pytest.approx(1, abs=0.03)
+    category, codes = z[:, 4:7], z[:, 7:]
+    assert set(category.unique().tolist()) == {0.0, 1.0}
+    assert (category.sum(1) == 1).all()
+    assert category.mean(0).tolist() == pytest.approx([1 / 3] * 3, abs=0.03)
+    assert -1 <= float(codes.min()) < -0.99
+    assert 0.99 < float(codes.max()) <= 1
+    assert abs(float(torch.corrcoef(codes.T)[0, 1])) < 0.06
+
+
+@pytest.mark.parametrize("codes", [2, 0])
+def test_reading_costs_minus_log_q(codes):
+    game = InfoGAN(codes=codes, category_weight=0.5, code_weight=3.0, **SMALL)
+    z = game.latent(6, Moment(seed=0))
+    said = torch.randn(6, 3, dtype=torch.float64)
+    guess = torch.randn(6, codes, dtype=torch.float64)
+    terms = {name: float(v) for name, v in game.read(z, said, guess).items()}
+    a, right = said.numpy(), z[:, 4:7].numpy().argmax(1)
+    log = a - np.log(np.exp(a).sum(1, keepdims=True))
+    expected = {"category": -0.5 * log[np.arange(6), right].mean()}
+    if codes:
+        expected["codes"] = 3.0 * ((guess.numpy() - z[:, 7:].numpy()) ** 2).mean() / 2
+    assert terms == pytest.approx(expected, rel=1e-5)
+
+
+def test_both_turns_want_the_code_to_be_read():
+    game = InfoGAN(**SMALL)
+    nets = build(game, SPEC, 0)
+    t = Moment(seed=0, watching=True)
+    turns = dict(game.turns(nets, lambda: BATCH, t))
+    z = game.latent(BATCH, Moment(seed=0))
+    _, *read = nets.D(nets.G(z))
+    for player, names in (("D", {"real", "fake"}), ("G", {"fake"})):
+        assert set(turns[player]) == names | {"category", "codes"}
+        for name, value in game.read(z, *read).items():
+            torch.testing.assert_close(turns[player][name], value)
+    assert {"D(x)", "D(G(z))", "category read"} <= set(t.watched)
+    right = (read[0].argmax(1) == z[:, 4:7].argmax(1)).float().mean()
+    torch.testing.assert_close(t.watched["category read"], right)
+    (slope,) = torch.autograd.grad(turns["G"]["codes"], nets.G[0].weight)
+    assert slope[:, 7:].abs().sum() > 0
+
+
+def test_every_network_has_the_heads():
+    for network in ("mlp", "dcgan"):
+        nets = build(InfoGAN(network=network, **SMALL), SPEC, 0)
+        logit, category, codes = nets.D(nets.G(torch.randn(5, 9)))
+        assert (logit.shape, category.shape, codes.shape) == ((5,), (5, 3), (5, 2))
+
+
+def test_the_way_between_changes_the_category_once():
+    game = InfoGAN(**SMALL)
+    z = game.latent(2, Moment(seed=1))
+    a, b = z[:1], z[1:]
+    for w in (0.0, 0.25, 0.75, 1.0):
+        way = game.between(a, b, w)
+        assert torch.equal(way[:, 4:7], (a if w < 0.5 else b)[:, 4:7])
+        torch.testing.assert_close(way[:, 7:], (1 - w) * a[:, 7:] + w * b[:, 7:])
+
+
+def test_the_grid_of_codes():
+    game = InfoGAN(**SMALL)
+    nets = build(game, SPEC, 0)
+    seen = []
+    nets.G.register_forward_hook(lambda _, args, __: seen.append(args[0]))
+    views = game.views(nets, BATCH, Moment(seed=0))
+    assert views["codes"].shape == (3, 10, 1, 8, 8)
+    z = next(z for z in seen if len(z) == 30).view(3, 10, 9)
+    assert (z[..., :4] == z[0, 0, :4]).all()
+    assert torch.equal(z[:, 0, 4:7], torch.eye(3))
+    torch.testing.assert_close(z[1, :, 7], torch.linspace(-2, 2, 10))
+    assert (z[..., 8] == 0).all()
