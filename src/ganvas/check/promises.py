@@ -28,8 +28,8 @@ from ganvas.events import Turned
 from ganvas.game import Moment, Terms
 from ganvas.recipe import Recipe, deep, flat, plain
 
-LEARNING_STEPS, LEARNING_BATCH, LOOK = 500, 32, 20
-CLOSER = 0.5
+LEARNING_STEPS, LEARNING_BATCH, LOOK = 500, 64, 20
+CLOSER = 0.6
 """Share of its first distance that a game has to come to."""
 ROUNDING = 1e-4
 """Relative difference of gradients that the order of float32 sums explains."""
