@@ -29,16 +29,16 @@ class Ema:
         self._mean_buffers = [b for name in players for b in getattr(self.shadow, name).buffers()]
         self._live_buffers = [b for name in players for b in getattr(nets, name).buffers()]
 
-    @torch.no_grad()
     def update(self, halflife_kimg: float, shown: int, images: int) -> None:
         """Moves the average by one step of `shown` images after `images` in all."""
         if not self._mean:
             return
         halflife = min(halflife_kimg * 1000, RAMP * images)
         keep = 0.5 ** (shown / halflife) if halflife > 0 else 0.0
-        torch._foreach_lerp_(self._mean, self._live, 1 - keep)
-        if self._mean_buffers:
-            torch._foreach_copy_(self._mean_buffers, self._live_buffers)
+        with torch.no_grad():
+            torch._foreach_lerp_(self._mean, self._live, 1 - keep)
+            if self._mean_buffers:
+                torch._foreach_copy_(self._mean_buffers, self._live_buffers)
 
     def nets(self, nets: Nets) -> Nets:
         """The networks to draw with: the averages where they are kept, the live ones elsewhere."""

@@ -249,9 +249,13 @@ class Engine:
             each.clear()
         return means
 
-    @torch.no_grad()
     def _update(self, updates: list[Update], masked: Tensor | None) -> None:
         """State that is not a parameter moves once; masked like the turn it came with."""
+        if updates:
+            with torch.no_grad():
+                self._make_updates(updates, masked)
+
+    def _make_updates(self, updates: list[Update], masked: Tensor | None) -> None:
         for module, value in updates:
             if masked is None:
                 module.update(value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol
 
 import torch
@@ -157,7 +158,7 @@ class Game(ABC):
         """The range of pixels inside the game; data are brought to it, samples back from it."""
         return (-1.0, 1.0)
 
-    @property
+    @cached_property
     def players(self) -> dict[str, Optim]:
         """Each player's name and optimizer, in the order of the fields."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}

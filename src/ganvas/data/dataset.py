@@ -20,7 +20,8 @@ def normalise(images: Tensor, range: tuple[float, float]) -> Tensor:
     [-1.0, 1.0]
     """
     low, high = range
-    return images.to(torch.float32).mul_((high - low) / 255).add_(low)
+    scaled = images.to(torch.float32).mul_((high - low) / 255)
+    return scaled.add_(low) if low else scaled
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Literal
 
 from annotated_types import Ge
@@ -39,7 +40,7 @@ class Objective(Game):
     every: Annotated[int, Ge(1)] = 1
     """Steps between penalties; each then weighs so many times as much."""
 
-    @property
+    @cached_property
     def adversarial(self) -> Loss:
         """The loss with its targets."""
         if self.loss == "leastsquares":

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import product
 from typing import Any, ClassVar
 
@@ -51,7 +51,7 @@ class Red(Game):
         """Colours from 0 to 1, as a sigmoid gives them."""
         return (0.0, 1.0)
 
-    @property
+    @cached_property
     def players(self) -> dict[str, Optim]:
         """Four: each optimizer serves in both games."""
         return {"G": self.G, "D": self.D, "G_bias": self.G, "D_bias": self.D}
