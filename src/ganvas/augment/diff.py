@@ -1,8 +1,8 @@
 """DiffAugment: real and fake samples pass the same kind of random changes before D sees them.
 
 Source: Zhao et al., Differentiable Augmentation for Data-Efficient GAN Training, 2020, Algorithm 1
-and section 4: brightness, saturation and contrast by up to a half, a half and a half (from 0.5 to
-1.5 times); shifts by up to an eighth of the side; a square hole of half the side.
+and section 4: brightness by up to a quarter of the range, saturation from 0 to 2 times, contrast
+from 0.5 to 1.5 times; shifts by up to an eighth of the side; a square hole of half the side.
 """
 
 from __future__ import annotations

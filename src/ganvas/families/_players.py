@@ -141,8 +141,10 @@ class Players(Game):
     def judge(self, shape: tuple[int, ...]) -> nn.Module:
         """D: samples (N, *shape) to logits (N,), not yet bound."""
         body, features = self.trunk(shape)
-        bias = self.bias if self.network == "mlp" else True
-        return nn.Sequential(body, nn.Linear(features, 1, bias=bias), nn.Flatten(0))
+        last = nn.Linear(features, 1, bias=self.bias if self.network == "mlp" else True)
+        if self.network == "dcgan":
+            dcgan.start(last)
+        return nn.Sequential(body, last, nn.Flatten(0))
 
     def bound(self, D: nn.Module) -> nn.Module:
         """D with what keeps it from being too steep, as `spectral` and `clip` say."""
