@@ -18,7 +18,7 @@ Tensors = dict[str, Tensor]
 def build(game: Game, data: DataSpec, seed: int, device: torch.device | str = "cpu") -> Nets:
     """The game's networks with the first weights that `seed` decides, convolutions in NHWC."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.manual_seed(seed % 2**64)  # what torch takes
         return game.build(data).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 

@@ -192,8 +192,8 @@ def test_bad_input_is_one_sentence_and_nothing_is_written(explain, tmp_path, arg
 
 def test_a_page_that_cannot_be_written_is_said(explain):
     code, out, err = explain("--html", "no/such/page.html")
-    assert (code, out) == (5, "")
-    assert "no/such/page.html cannot be written" in err
+    assert (code, out) == (2, "")
+    assert "--html no/such/page.html: the folder no/such does not exist." in err
 
 
 def test_mlp_has_a_command_of_its_own(monkeypatch):
@@ -234,3 +234,13 @@ def test_the_numbers_of_the_docs_are_printed(page, explain):
     told = set(re.findall(r"−?\b0\.\d{3,}", (DOCS / page).read_text(encoding="utf-8")))
     assert len(told) > 15
     assert told <= printed
+
+
+@pytest.mark.parametrize(
+    "words", [["explain"], ["explain", "mlp"], ["theory"], ["theory", "dirac"]]
+)
+def test_a_folder_is_no_page_and_that_is_said_before_the_work(words, tmp_path, capsys):
+    assert main([*words, "--html", str(tmp_path)]) == 2
+    err = capsys.readouterr().err
+    assert "that is a folder" in err
+    assert f"ganvas {' '.join(words)} --help" in err

@@ -77,7 +77,7 @@ def test_a_page_is_written_and_its_path_printed(tmp_path, capsys):
         (["--lang", "kr"], 2, "--lang: 'kr' is none of 'en', 'ko'."),
         (["--hidden", "3"], 2, "Unknown option '--hidden'; did you mean '--"),
         (["--html"], 2, "--html needs a value."),
-        (["--html", "no/x.html"], 5, "no/x.html cannot be written: No such file or directory."),
+        (["--html", "no/x.html"], 2, "--html no/x.html: the folder no does not exist."),
         (["--html", "x.html", "--z", "0"], 2, "z is 1 to 8"),
         (["more"], 2, "'more' is one word too many."),
     ],

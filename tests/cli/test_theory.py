@@ -94,7 +94,7 @@ def test_the_page_is_one_whole_file(measured, capsys, tmp_path):
         (["--sede", "1"], "Unknown option '--sede'; did you mean '--seed'?"),
         (["--seed", "-1"], "--seed"),
         (["--lang", "kr"], "--lang"),
-        (["--html", "nowhere/a.html"], "The folder 'nowhere' does not exist."),
+        (["--html", "nowhere/a.html"], "the folder nowhere does not exist."),
     ],
 )
 def test_bad_input_is_refused_before_anything_is_measured(measured, capsys, argv, said):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
+import re
 import sys
 import warnings
 
@@ -47,7 +49,8 @@ def main(argv: list[str] | None = None) -> int:
     except GanvasError as error:
         print(f"ganvas: {error}", file=sys.stderr)
         if isinstance(error, UsageError) and args[0] in COMMANDS:
-            print(f"Try 'ganvas {args[0]} --help'.", file=sys.stderr)
+            words = args[:2] if importlib.util.find_spec(_inner(args)) else args[:1]
+            print(f"Try 'ganvas {' '.join(words)} --help'.", file=sys.stderr)
         return error.exit_code
     except (MemoryError, RuntimeError) as error:
         if type(error).__name__ != "OutOfMemoryError" and "can't allocate memory" not in str(error):
@@ -65,6 +68,11 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         print(f"ganvas: {error.filename}: {error.strerror}.", file=sys.stderr)
         return StorageError.exit_code
+
+
+def _inner(args: list[str]) -> str:
+    """The module that a command of two words would have."""
+    return f"ganvas.cli.{'_'.join(re.sub(r'[^a-z]', '-', word) for word in args[:2])}"
 
 
 def _warn(message: Warning | str, *_: object, **__: object) -> None:

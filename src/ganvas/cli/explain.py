@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from ganvas import flags
 from ganvas.errors import unknown
 from ganvas.lessons.worked import Example, play
+from ganvas.pages import check_place
 
 if TYPE_CHECKING:
     from ganvas.lessons.worked_text import Lesson
@@ -41,6 +42,7 @@ def main(argv: list[str]) -> int:
     if argv and not argv[0].startswith("-"):
         raise unknown("lesson", argv[0], ["mlp"])
     args = flags.parse(Explain, argv, "explain")
+    check_place(args.html)
     rounds = play(args)
     from ganvas import files
     from ganvas.lessons.worked_check import autograd, notes

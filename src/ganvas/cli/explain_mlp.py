@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ganvas import files, flags
 from ganvas.lessons.matrices import Lesson, Setting, lesson
+from ganvas.pages import check_place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class ExplainMlp(Setting):
 def main(argv: list[str]) -> int:
     """Runs `ganvas explain mlp`."""
     args = flags.parse(ExplainMlp, argv, "explain mlp")
+    check_place(args.html)
     from ganvas.lessons.matrices_autograd import differences
     from ganvas.lessons.matrices_text import text
     from ganvas.words import Words

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ganvas import flags
 from ganvas.errors import TrainingError, UsageError, unknown
+from ganvas.pages import check_place
 
 if TYPE_CHECKING:
     from ganvas.theory.row import Row
@@ -49,8 +50,7 @@ def main(argv: list[str]) -> int:
     args = flags.parse(Theory, argv, "theory")
     if args.seed < 0:
         raise UsageError(f"--seed: expected 0 or more, got {args.seed}.")
-    if args.html is not None and not args.html.parent.is_dir():
-        raise UsageError(f"The folder {str(args.html.parent)!r} does not exist.")
+    check_place(args.html)
     from rich.console import Console
 
     from ganvas.theory.table_text import verdict

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ganvas import flags
+from ganvas.pages import check_place
 from ganvas.theory.dirac import VARIANTS, Setting
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class TheoryDirac(Setting):
 def main(argv: list[str]) -> int:
     """Runs `ganvas theory dirac`."""
     args = flags.parse(TheoryDirac, argv, "theory dirac")
+    check_place(args.html)
     from ganvas import files
     from ganvas.theory.dirac_table import decay, measure
     from ganvas.words import Words

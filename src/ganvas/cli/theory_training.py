@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ganvas.errors import UsageError
+from ganvas.pages import check_place
 
 
 def place(asked: Path | None, usual: Path, json: bool) -> Path | None:
@@ -20,8 +20,7 @@ def place(asked: Path | None, usual: Path, json: bool) -> Path | None:
         UsageError: a folder that is not there; better said before the training than after.
     """
     out = asked or (None if json else usual)
-    if out is not None and not out.parent.is_dir():
-        raise UsageError(f"--html {out}: the folder {out.parent} does not exist.")
+    check_place(out)
     return out
 
 

@@ -48,10 +48,13 @@ def own(text: str) -> tuple[type[Game], str]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up while the class is made
+    kept, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # nothing beside the user's file
     try:
         spec.loader.exec_module(module)
     except Exception as error:
         raise GameError(f"{path} cannot be imported: {type(error).__name__}: {error}.") from error
+    finally:
+        sys.dont_write_bytecode = kept
     games = {game.__name__: game for game in _games(module.__dict__, name)}
     if wanted not in games:
         raise (

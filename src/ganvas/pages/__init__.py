@@ -5,12 +5,22 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
+from ganvas.errors import UsageError
+
 CSS = Path(__file__).with_name("page.css")
 POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'"
 )
 """No script runs and nothing is fetched, whatever a name in the page may hold."""
+
+
+def check_place(path: Path | None) -> None:
+    """Raises UsageError where no page can be written to `path`; said before the work, not after."""
+    if path is not None and not path.parent.is_dir():
+        raise UsageError(f"--html {path}: the folder {path.parent} does not exist.")
+    if path is not None and path.is_dir():
+        raise UsageError(f"--html {path}: that is a folder; name a file in it.")
 
 
 def document(title: str, lede: str, body: str, *, beneath: str = "", lang: str = "en") -> str:

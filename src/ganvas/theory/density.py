@@ -174,10 +174,10 @@ def train(
     Raises:
         UsageError: steps out of range, or a seed below 0.
     """
-    if not LEAST <= steps <= MOST or seed < 0:
-        raise UsageError(
-            f"steps is {LEAST} to {MOST:,} and seed 0 or more, got {steps:,} and {seed}."
-        )
+    if not LEAST <= steps <= MOST:
+        raise UsageError(f"steps is {LEAST} to {MOST:,}, got {steps:,}.")
+    if seed < 0:
+        raise UsageError(f"seed is 0 or more, got {seed}.")
     whole = ALONE + steps
     data = Dataset("two bells", draw(COUNT, "data"))
     trainer = Trainer(game(steps), data, batch=BATCH, seed=seed, device="cpu", threads=1)

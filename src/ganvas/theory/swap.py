@@ -116,10 +116,10 @@ def exchange(
     Raises:
         UsageError: steps out of range, or a seed below 0.
     """
-    if not LEAST <= steps <= MOST or seed < 0:
-        raise UsageError(
-            f"steps is {LEAST} to {MOST:,} and seed 0 or more, got {steps:,} and {seed}."
-        )
+    if not LEAST <= steps <= MOST:
+        raise UsageError(f"steps is {LEAST} to {MOST:,}, got {steps:,}.")
+    if seed < 0:
+        raise UsageError(f"seed is 0 or more, got {seed}.")
     whole, done = TOGETHER + 2 * steps + JUDGING, 0
 
     def go(trainer: Trainer, n: int, *players: str) -> Cloud:
