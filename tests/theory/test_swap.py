@@ -126,5 +126,5 @@ def test_what_is_done_is_told(short):
 
 @pytest.mark.parametrize(("steps", "seed"), [(199, 0), (100_001, 0), (1000, -1)])
 def test_what_is_out_of_range_is_refused(steps, seed):
-    with pytest.raises(UsageError, match="steps is 200 to 100,000|seed is 0 or more"):
+    with pytest.raises(UsageError, match=r"steps is 200 to 100,000|seed is 0 or more"):
         exchange(steps, seed)
