@@ -12,7 +12,6 @@ from ganvas import report
 from ganvas.data import names
 from ganvas.errors import UsageError
 from ganvas.game import Game
-from ganvas.measure.judge import Judge
 from ganvas.model import Model
 from ganvas.recipe import BUDGET, Recipe, plain
 from ganvas.recipes import resolve
@@ -74,6 +73,8 @@ def start(recipe: Recipe, outdir: Path) -> tuple[Run, Trainer]:
 def judged(trainer: Trainer) -> Trainer:
     """The trainer with a judge, where it is to measure."""
     if trainer.settings.measure_every:
+        from ganvas.measure.judge import Judge  # scikit-learn and scipy: seconds of a start
+
         trainer.judge = Judge(trainer.data, source=trainer.settings.data)
     return trainer
 

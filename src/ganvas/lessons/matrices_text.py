@@ -9,22 +9,21 @@ from rich.cells import cell_len, set_cell_size
 
 from ganvas.lessons.formula import Array
 from ganvas.lessons.matrices import Lesson, Line
+from ganvas.lessons.prose import WIDTH, wrapped
 from ganvas.words import Words
 
-WIDTH = 96
-"""Columns of the text."""
 EXACT = 1e-9
 """Above what float64 leaves between a formula and autograd, far below any slip."""
 
 
 def text(lesson: Lesson, apart: dict[str, float], say: Words) -> str:
     """The whole step; `apart` is what `differences` found."""
-    out = [say("title"), "", *_wrapped(say("lede")), "", *_wrapped(say("reading"))]
+    out = [say("title"), "", *wrapped(say("lede")), "", *wrapped(say("reading"))]
     for count, (name, lines) in enumerate(lesson.parts.items(), 1):
         out += ["", f"{count}. {say(name + '.title')}", ""]
-        out += [line for part in prose(lesson, name, say) for line in (*_wrapped(part, 3), "")]
+        out += [line for part in prose(lesson, name, say) for line in (*wrapped(part, 3), "")]
         out += _flowing([_block(line, say) for line in lines])
-    checked = _wrapped(verdict(apart, say), 3)
+    checked = wrapped(verdict(apart, say), 3)
     return "\n".join([*out, "", f"{len(lesson.parts) + 1}. {say('check.title')}", "", *checked])
 
 
@@ -102,13 +101,3 @@ def _fitting(blocks: list[list[str]], width: int, gap: int) -> int:
         if count and used > width:
             return count
     return len(blocks)
-
-
-def _wrapped(said: str, indent: int = 0) -> list[str]:
-    """Prose as lines of at most `WIDTH` columns; a Korean letter takes two."""
-    lines = [""]
-    for word in said.split():
-        if lines[-1] and indent + cell_len(f"{lines[-1]} {word}") > WIDTH:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return [" " * indent + line for line in lines]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+from ganvas.lessons.prose import wrapped
 from ganvas.lessons.worked import FED, Example, Fed, Judged, Numbers, Round
 from ganvas.lessons.worked_check import Autograd, Notes
 from ganvas.lessons.worked_figures import (
@@ -19,9 +20,6 @@ from ganvas.lessons.worked_figures import (
     web,
 )
 from ganvas.words import Words
-
-WIDTH = 96
-"""Columns of the terminal's text."""
 
 
 class Part(NamedTuple):
@@ -48,17 +46,17 @@ class Lesson(NamedTuple):
 def text(lesson: Lesson) -> str:
     """The whole example for the terminal."""
     say = lesson.say
-    out = [say("title"), "", *_wrapped(say("lede")), "", *_wrapped(say("credit"))]
+    out = [say("title"), "", *wrapped(say("lede")), "", *wrapped(say("credit"))]
     for i, part in enumerate(parts(lesson), 1):
         out += ["", f"{i}. {say(part.name + '.title')}", ""]
         out += [f"   {line}".rstrip() for line in part.lines]
-        out += [line for remark in part.remarks for line in ("", *_wrapped(remark, 3))]
+        out += [line for remark in part.remarks for line in ("", *wrapped(remark, 3))]
     if len(lesson.rounds) > 1:
         rounds = len(lesson.rounds)
         g = swatch(lesson.rounds[-1].made.g)
         out += ["", say("later.title", rounds=rounds), "", *_table(table(lesson))]
-        out += ["", *_wrapped(say("later.remark", rounds=rounds, g=g))]
-    return "\n".join([*out, "", *_wrapped(checked(lesson)), "", *_wrapped(say("check.repeat"))])
+        out += ["", *wrapped(say("later.remark", rounds=rounds, g=g))]
+    return "\n".join([*out, "", *wrapped(checked(lesson)), "", *wrapped(say("check.repeat"))])
 
 
 def parts(lesson: Lesson) -> list[Part]:
@@ -277,13 +275,3 @@ def _table(rows: list[list[str]]) -> list[str]:
         "   " + "  ".join(" " * (w - cell_len(cell)) + cell for cell, w in zip(row, wide))
         for row in rows
     ]
-
-
-def _wrapped(prose: str, indent: int = 0) -> list[str]:
-    """Prose as lines of at most `WIDTH` columns."""
-    lines = [""]
-    for word in prose.split():
-        if lines[-1] and indent + cell_len(f"{lines[-1]} {word}") > WIDTH:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return [" " * indent + line for line in lines]
