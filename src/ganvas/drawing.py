@@ -33,12 +33,18 @@ def views(game: Game, nets: Nets, batch: Batch, t: Moment) -> dict[str, Tensor]:
 
 
 @torch.no_grad()
-def finished(game: Game, nets: Nets, data: DataSpec, n: int, first: Moment) -> Tensor:
-    """`n` samples as data are: images uint8 (n, C, H, W), points float32 (n, d), on the CPU."""
+def finished(
+    game: Game, nets: Nets, data: DataSpec, n: int, first: Moment, y: Tensor | None = None
+) -> Tensor:
+    """`n` samples as data are: images uint8 (n, C, H, W), points float32 (n, d), on the CPU.
+
+    `y`: their classes, int64 (n,); None lets the game choose.
+    """
     drawn = []
     for start in range(0, n, CHUNK):
         t = Moment(seed=first.seed, step=f"{first.step} {start}", device=first.device)
-        x = game.sample(nets, min(CHUNK, n - start), None, t).float().cpu()
+        labels = None if y is None else y[start : start + CHUNK]
+        x = game.sample(nets, min(CHUNK, n - start), labels, t).float().cpu()
         drawn.append(pictures.to_uint8(x, game.range) if data.is_images else x)
     return torch.cat(drawn)
 

@@ -9,14 +9,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganvas import checkpoint, families, pictures, state
+from ganvas import checkpoint, drawing, families, pictures, state
 from ganvas.data.batches import DataSpec
 from ganvas.errors import UsageError
 from ganvas.game import Game, Moment, Nets
 from ganvas.recipe import Recipe, read
 
-CHUNK = 256
-"""Samples drawn at a time."""
 MOST = 1_000_000
 """Samples drawn by one call; they are held in memory."""
 
@@ -44,14 +42,8 @@ class Model:
             UsageError: labels asked of a game without classes, or out of range.
         """
         y = self._labels(n, labels)
-        with torch.no_grad():
-            return torch.cat([self._chunk(start, n, y, seed) for start in range(0, n, CHUNK)])
-
-    def _chunk(self, start: int, n: int, y: Tensor | None, seed: int) -> Tensor:
-        """The samples from number `start` on, as many as are drawn at a time."""
-        labels = None if y is None else y[start : start + CHUNK]
-        t = Moment(seed=seed, step=f"sample {start}")
-        return self._finished(self.game.sample(self.nets, min(CHUNK, n - start), labels, t))
+        first = Moment(seed=seed, step="sample")
+        return drawing.finished(self.game, self.nets, self.data, n, first, y)
 
     def walk(self, stops: int = 8, between: int = 15, seed: int = 0) -> Tensor:
         """Frames of a closed walk through the latent space, as `sample` returns samples.
@@ -65,7 +57,7 @@ class Model:
         steps = [self.game.between(here, there, i / between) for i in range(between)]
         path = torch.stack(steps, dim=1).flatten(0, 1)  # (stops * between, …) in walking order
         with torch.no_grad():
-            chunks = torch.split(path, CHUNK)
+            chunks = torch.split(path, drawing.CHUNK)
             return torch.cat([self._finished(self.game.decode(self.nets, z)) for z in chunks])
 
     def _finished(self, x: Tensor) -> Tensor:
