@@ -237,17 +237,17 @@ class Engine:
         return TrainingError(f"Step {step}: {what} is not finite; the step was not made.")
 
     def _updates(self, plays: list[Play]) -> list[Update]:
-        """What the micro-batches gave to `t.update`, each state's mean; taken from them."""
+        """What the micro-batches gave to `t.update`, joined for each state; taken from them."""
         given = [play.moment.updates for play in plays]
         if len({len(each) for each in given}) > 1:
             raise GameError("t.update was called more often on one micro-batch than on another.")
-        means = [
-            (parts[0][0], torch.stack([wide(value) for _, value in parts]).mean(0))
+        joined = [
+            (parts[0][0], _joined([wide(value) for _, value, _ in parts], rows=parts[0][2]))
             for parts in zip(*given, strict=True)
         ]
         for each in given:
             each.clear()
-        return means
+        return joined
 
     def _update(self, updates: list[Update], masked: Tensor | None) -> None:
         """State that is not a parameter moves once; masked like the turn it came with."""
@@ -282,6 +282,11 @@ class Engine:
 
 _END: Any = object()
 """What `turns` gives when a step is over; nothing that a family can yield."""
+
+
+def _joined(values: list[Tensor], rows: bool) -> Tensor:
+    """The rows of all values, or the mean of the values."""
+    return torch.cat(values) if rows else torch.stack(values).mean(0)
 
 
 def _over(value: Tensor, parts: int) -> Tensor:
