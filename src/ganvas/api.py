@@ -76,6 +76,8 @@ def start(recipe: Recipe, outdir: Path) -> tuple[Run, Trainer]:
         "device": trainer.device.type,
     }
     settled["data"] = resolved(recipe.settings.data)
+    if trainer.settings.measure_every:
+        measured(trainer)
     suited = dataclasses.replace(recipe, game=trainer.game)
     run = Run.create(outdir, suited.merged(plain(recipe.settings) | settled))
     trainer.saving.folder = run.checkpoints
@@ -86,14 +88,17 @@ def start(recipe: Recipe, outdir: Path) -> tuple[Run, Trainer]:
 def judged(trainer: Trainer) -> Trainer:
     """The trainer with a judge, where it is to measure."""
     if trainer.settings.measure_every:
-        if not isinstance(trainer.data, Dataset):
-            raise UsageError(
-                "measure_every scores samples drawn from noise; leave it out for a translation."
-            )
         from ganvas.measure.judge import Judge  # scikit-learn and scipy: seconds of a start
 
-        trainer.judge = Judge(trainer.data, source=trainer.settings.data)
+        trainer.judge = Judge(measured(trainer), source=trainer.settings.data)
     return trainer
+
+
+def measured(trainer: Trainer) -> Dataset:
+    """The data that samples are scored against; UsageError where they are of two domains."""
+    if isinstance(trainer.data, Dataset):
+        return trainer.data
+    raise UsageError("measure_every scores samples from noise; leave it out for a translation.")
 
 
 def source(game: Game) -> str:

@@ -55,8 +55,8 @@ def main(argv: list[str]) -> int:
     if where.resume is not None:
         if where.outdir != Where.outdir:
             raise UsageError(f"--resume goes on in {where.resume}; leave --outdir out.")
-        refuse(changes | two_domains(where, changes), where.resume)
-    recipe = recipe.merged(changes | two_domains(where, changes))
+        refuse(changes | two_domains(where, rest), where.resume)
+    recipe = recipe.merged(changes | two_domains(where, rest))
     if where.dry_run:
         trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings)
         print(replace(recipe, game=trainer.game).to_toml(), end="")
@@ -68,11 +68,12 @@ def main(argv: list[str]) -> int:
         return train(run, resume(run, recipe))
 
 
-def two_domains(where: Where, changes: dict[str, Any]) -> dict[str, Any]:
+def two_domains(where: Where, argv: list[str]) -> dict[str, Any]:
     """The data that --a and --b, or --pairs, name, as a change; UsageError where one is left."""
     if where.a is None and where.b is None and not where.pairs:
         return {}
-    given = [where.a is not None and where.b is not None, bool(where.pairs), "data" in changes]
+    given = [where.a is not None and where.b is not None, bool(where.pairs)]
+    given.append(value_of("--data", argv) is not None)
     if (where.a is None) != (where.b is None) or sum(given) != 1 or len(where.pairs) > 2:
         raise UsageError(
             "Two domains are --a DIR --b DIR, --pairs DIR DIR, or --pairs DIR of pictures of two "
