@@ -11,6 +11,7 @@ from ganvas.errors import UsageError, unknown
 
 TABLES = {
     "mixtures": "losses times penalties on two mixtures of known modes",
+    "shapes": "translations without cycle, with one and with two: what they keep",
 }
 
 

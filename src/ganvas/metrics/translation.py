@@ -43,37 +43,37 @@ def kept_information(before: ArrayLike, after: ArrayLike) -> float:
     return min(max(shared / entropy, 0.0), 1.0) if entropy else 1.0
 
 
-def one_to_one(before: ArrayLike, after: ArrayLike, modes: int, least: float = 0.2) -> OneToOne:
+def one_to_one(before: ArrayLike, after: ArrayLike, modes: int, least: float = 0.5) -> OneToOne:
     """How modes go to modes.
 
     Args:
-        before: the mode of each sample, whole numbers from 0, (N,).
-        after: the mode of its translation, 0 to `modes` - 1; -1 where it is in none.
+        before: the mode of each sample, whole numbers, (N,).
+        after: the mode of its translation, whole numbers from 0 to `modes` - 1, (N,).
         modes: modes of the second domain.
         least: a mode is reached by so much of an even share of the samples.
+
+    >>> one_to_one([0, 0, 1, 1], [2, 2, 2, 2], modes=3)
+    OneToOne(coverage=0.5, injectivity=0.0, purity=1.0)
     """
-    whole = counts(before, after)
-    hit = counts(before, after, drop=-1)
-    many = len(whole)
-    reached = int((hit.sum(0) >= least * hit.sum() / modes).sum()) if hit.size else 0
-    goes = [int(row.argmax()) if row.sum() else -1 - i for i, row in enumerate(hit)]
-    pairs = [goes[i] != goes[j] for i in range(many) for j in range(i)]
-    best = sum(int(row.max()) for row in hit) if hit.size else 0
+    found = counts(before, after)
+    reached = int((found.sum(0) >= least * found.sum() / modes).sum())
+    goes = found.argmax(1)
+    many = len(goes)
+    apart = sum(goes[i] != goes[j] for i in range(many) for j in range(i))
     return OneToOne(
-        coverage=reached / min(many, modes),
-        injectivity=sum(pairs) / len(pairs) if pairs else 1.0,
-        purity=best / int(whole.sum()),
+        coverage=min(reached / min(many, modes), 1.0),
+        injectivity=float(apart / (many * (many - 1) / 2)) if many > 1 else 1.0,
+        purity=float(found.max(1).sum() / found.sum()),
     )
 
 
-def counts(before: ArrayLike, after: ArrayLike, drop: int | None = None) -> NDArray[np.int64]:
-    """How often each value of `before` (rows) met each of `after` (columns); `drop` of `after`."""
+def counts(before: ArrayLike, after: ArrayLike) -> NDArray[np.int64]:
+    """How often each value of `before` (rows) became each of `after` (columns)."""
     x, y = np.asarray(before), np.asarray(after)
     if x.shape != y.shape or x.ndim != 1 or not len(x):
         raise ValueError(f"expected two lists of equal length, got {x.shape} and {y.shape}")
     names, rows = np.unique(x, return_inverse=True)
-    kept = np.ones(len(y), dtype=bool) if drop is None else y != drop
-    values, columns = np.unique(y[kept], return_inverse=True)
+    values, columns = np.unique(y, return_inverse=True)
     found = np.zeros((len(names), len(values)), dtype=np.int64)
-    np.add.at(found, (rows[kept], columns), 1)
+    np.add.at(found, (rows, columns), 1)
     return found
