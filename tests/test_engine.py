@@ -313,7 +313,7 @@ def test_the_mask_of_an_accelerator_keeps_weights_and_tells_later(monkeypatch):
         yield "D", terms
 
     e = engine(faulty(turns=turns))
-    monkeypatch.setattr(Engine, "immediate", False)
+    monkeypatch.setattr(e._finite, "immediate", False)
     e.step()
     before = e.nets.D[0].weight.detach().clone()
     e.step()

@@ -18,7 +18,7 @@ FOUND = Forecast(step=0.5, batch=100, measured=3, peak=0, weights=0, optimizer=0
 
 
 def test_bytes_are_those_of_the_tensors():
-    found = forecast(trainer(), seconds=0.0)
+    found = forecast(trainer(), seconds=1e-9)
     numbers = 4 * 8 + 8 + 8 * 64 + 64 + 64 * 8 + 8 + 8 + 1  # of G 4-8-64 and D 64-8-1
     assert found.weights == 4 * numbers
     assert found.optimizer == 2 * 4 * numbers + 8 * 4  # two moments, and a count for each tensor
@@ -26,12 +26,12 @@ def test_bytes_are_those_of_the_tensors():
     assert found.peak > 50_000_000  # the interpreter and torch are counted
 
 
-def test_the_mean_step_is_what_the_clock_says(monkeypatch):
-    ticks = iter([0.0, *(0.1 * n for n in range(1, 100))])
-    monkeypatch.setattr(module, "_clock", lambda device: next(ticks))
-    found = forecast(trainer(), seconds=0.55)
-    assert found.measured == 3 + 5  # the clock is asked before each step after the third
-    assert found.step == pytest.approx(0.7 / 8)
+@pytest.mark.parametrize(("one", "steps"), [(0.1, 20), (5.0, 3), (1e-6, 200)])
+def test_so_many_steps_are_measured_as_take_two_seconds(monkeypatch, one, steps):
+    monkeypatch.setattr(module, "_timed", lambda trainer, n: one * (1 if n == 1 else 1.5 * n))
+    found = forecast(trainer())
+    assert found.measured == steps
+    assert found.step == pytest.approx(1.5 * one)
 
 
 @pytest.mark.parametrize(

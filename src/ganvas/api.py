@@ -13,6 +13,7 @@ from ganvas.data import names
 from ganvas.errors import UsageError
 from ganvas.game import Game
 from ganvas.model import Model
+from ganvas.ranks import ALONE, Ranks
 from ganvas.recipe import BUDGET, Recipe, plain
 from ganvas.recipes import resolve
 from ganvas.run import Run
@@ -57,9 +58,10 @@ def train(
     return Model(trainer.game, trainer.drawing_nets(), trainer.data.spec)
 
 
-def start(recipe: Recipe, outdir: Path) -> tuple[Run, Trainer]:
+def start(recipe: Recipe, outdir: Path, ranks: Ranks = ALONE) -> tuple[Run, Trainer]:
     """A new run folder and the trainer that will fill it; nothing is written on bad input."""
-    trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings)
+    settings = recipe.settings
+    trainer = Trainer(recipe.game, settings.data, settings=settings, ranks=ranks)
     run = Run.create(outdir, settled(recipe, trainer))
     trainer.saving.folder = run.checkpoints
     judged(trainer)

@@ -60,15 +60,14 @@ def forecast(trainer: Trainer, seconds: float = 2.0) -> Forecast:
     memory.begin(trainer.device)
     for _ in range(WARM):
         trainer.step()
-    began, images, steps = _clock(trainer.device), trainer.clock.images, 0
-    while steps < LEAST or (steps < MOST and _clock(trainer.device) - began < seconds):
-        trainer.step()
-        steps += 1
-    engine, passed = trainer.engine, _clock(trainer.device) - began
+    engine, images = trainer.engine, trainer.clock.images
+    one = _timed(trainer, 1)
+    steps = trainer.ranks.told(min(max(LEAST, int(seconds / one)), MOST))  # all make as many
+    passed = _timed(trainer, steps)
     state = (s for o in engine.optimizers.values() for s in o.state.values())
     return Forecast(
         step=passed / steps,
-        batch=(trainer.clock.images - images) // steps,
+        batch=(trainer.clock.images - images) // (1 + steps),
         measured=steps,
         peak=memory.peak(trainer.device),
         weights=_bytes(engine.nets.state_dict().values())
@@ -128,8 +127,11 @@ def _bytes(tensors: Iterable[Tensor]) -> int:
     return sum(tensor.nbytes for tensor in tensors)
 
 
-def _clock(device: torch.device) -> float:
-    """The time now, after all that was asked of an accelerator is done."""
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    return time.perf_counter()
+def _timed(trainer: Trainer, steps: int) -> float:
+    """Seconds of so many steps, until an accelerator has done them too."""
+    began = time.perf_counter()
+    for _ in range(steps):
+        trainer.step()
+    if trainer.device.type == "cuda":
+        torch.cuda.synchronize(trainer.device)
+    return time.perf_counter() - began

@@ -72,6 +72,7 @@ class Moment:
         device: torch.device | str = "cpu",
         part: int = 0,
         parts: int = 1,
+        held: int | None = None,
         watching: bool = False,
     ) -> None:
         self.step = step
@@ -79,11 +80,11 @@ class Moment:
         self.images = images
         """Real samples shown so far."""
         self.device = torch.device(device)
-        self.parts = parts
-        """Micro-batches that the batch is split into."""
+        self.parts = parts if held is None else held
+        """Micro-batches that this process takes one after the other; other processes take more."""
         self.watched: dict[str, Tensor] = {}
         self.updates: list[tuple[Updatable, Tensor]] = []
-        self.seed, self._part = seed, part
+        self.seed, self._part, self._whole = seed, part, parts
         self._watching = watching
         self._draws = 0
 
@@ -116,7 +117,7 @@ class Moment:
         self, draw: Callable[..., Tensor], rows: int | Batch, shape: tuple[int, ...]
     ) -> Tensor:
         n = rows if isinstance(rows, int) else len(rows[0])
-        whole = draw(n * self.parts, *shape, generator=self._generator(), device=self.device)
+        whole = draw(n * self._whole, *shape, generator=self._generator(), device=self.device)
         return whole[self._part * n : (self._part + 1) * n]
 
 
