@@ -60,14 +60,19 @@ def train(
 def start(recipe: Recipe, outdir: Path) -> tuple[Run, Trainer]:
     """A new run folder and the trainer that will fill it; nothing is written on bad input."""
     trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings)
-    settled = {"threads": trainer.settings.threads, "device": trainer.device.type}
-    if recipe.settings.data not in names():  # a folder, to be found again from another place
-        settled["data"] = str(Path(recipe.settings.data).expanduser().resolve())
-    suited = dataclasses.replace(recipe, game=trainer.game)
-    run = Run.create(outdir, suited.merged(plain(recipe.settings) | settled))
+    run = Run.create(outdir, settled(recipe, trainer))
     trainer.saving.folder = run.checkpoints
     judged(trainer)
     return run, trainer
+
+
+def settled(recipe: Recipe, trainer: Trainer) -> Recipe:
+    """`recipe` as a run stores it: with what data and machine have decided."""
+    found = {"threads": trainer.settings.threads, "device": trainer.device.type}
+    if recipe.settings.data not in names():  # a folder, to be found again from another place
+        found["data"] = str(Path(recipe.settings.data).expanduser().resolve())
+    suited = dataclasses.replace(recipe, game=trainer.game)
+    return suited.merged(plain(recipe.settings) | found)
 
 
 def judged(trainer: Trainer) -> Trainer:

@@ -72,14 +72,13 @@ class Trainer:
         torch.set_num_threads(self.settings.threads)
         self.device = device.pick(settings.device)
         self.precision = device.precision(self.device, settings.precision)
-        stream = Stream(
+        self.stream = Stream(
             self.data, settings.batch, settings.seed, game.range, self.device, settings.mirror
         )
-        self._resident = stream.dataset  # on the device where it fits; moved there once
         self.engine = Engine(
             game=game,
             nets=state.build(game, self.data.spec, settings.seed, self.device),
-            source=stream,
+            source=self.stream,
             seed=settings.seed,
             micro=settings.batch // (settings.micro_batch or settings.batch),
             device=self.device,
@@ -142,9 +141,8 @@ class Trainer:
         """What a person should look at now; the noise is the same at every call."""
         self._check_finite()
         self._drawn = self.clock.step
-        game, seed = self.game, self.settings.seed
-        batch = Stream(self._resident, VIEWED, seed, game.range, self.device)(0)
-        views = drawing.views(game, self.drawing_nets(), batch, self._moment("views"))
+        batch = self.stream.resized(VIEWED, mirror=False)(0)
+        views = drawing.views(self.game, self.drawing_nets(), batch, self._moment("views"))
         return Drew(self.clock.step, self.epoch, views)
 
     def measure(self) -> Measured:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from typing import Any
 from ganvas import api, checkpoint, flags, report
 from ganvas.cli.progress import follow
 from ganvas.errors import UsageError
+from ganvas.fitting import fit
+from ganvas.forecast import forecast, lines
 from ganvas.model import recipe_of
 from ganvas.recipe import ON_RESUME, Recipe, flat, read
 from ganvas.recipes import resolve
@@ -31,12 +34,13 @@ class Where:
     family: str | None = None
     """file.py:Class of a run of one's own family."""
     dry_run: bool = False
-    """Print the resolved recipe and write nothing."""
+    """Print the resolved recipe, and what memory and time it will take; write nothing."""
 
 
 def main(argv: list[str]) -> int:
     """Runs `ganvas train` and returns the exit code."""
     what, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else (None, argv)
+    rest, auto = without_auto(rest)
     resumed, own = value_of("--resume", rest), value_of("--family", rest)
     if resumed is not None:
         if what is not None:
@@ -48,17 +52,41 @@ def main(argv: list[str]) -> int:
     if where.resume is not None:
         if where.outdir != Where.outdir:
             raise UsageError(f"--resume goes on in {where.resume}; leave --outdir out.")
-        refuse(changes, where.resume)
+        refuse(changes | ({"batch": "auto"} if auto else {}), where.resume)
     recipe = recipe.merged(changes)
+    if auto:
+        recipe = fitted(recipe, "# " if where.dry_run else "")
     if where.dry_run:
-        trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings)
-        print(replace(recipe, game=trainer.game).to_toml(), end="")
-        return 0
+        return foretell(recipe)
     if where.resume is None:
         return train(*api.start(recipe, where.outdir))
     run = Run.open(where.resume)
     with run.held():  # before the checkpoint is read: another process could be at work on it
         return train(run, resume(run, recipe))
+
+
+def without_auto(argv: list[str]) -> tuple[list[str], bool]:
+    """`argv` less `--batch auto` and `--micro-batch auto`, and whether one was there."""
+    text = "\0".join(argv)
+    rest = re.sub(r"(?<![^\0])--(micro[-_])?batch[\0=]auto(\0|$)", "", text)
+    return rest.strip("\0").split("\0") if rest else [], rest != text
+
+
+def fitted(recipe: Recipe, mark: str) -> Recipe:
+    """`recipe` with the largest micro-batches that memory holds, which it tells after `mark`."""
+    whole = replace(recipe.settings, micro_batch=None)
+    found = fit(Trainer(recipe.game, whole.data, settings=whole), whole.batch)
+    print(f"{mark}batch    {found}")
+    return recipe.merged({} if found.micro == found.batch else {"micro_batch": found.micro})
+
+
+def foretell(recipe: Recipe) -> int:
+    """Prints the recipe as a run would store it, and what it will take; returns the exit code."""
+    trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings)
+    print(api.settled(recipe, trainer).to_toml(), end="")
+    for line in lines(forecast(trainer), trainer):
+        print(f"# {line}")
+    return 0
 
 
 def refuse(changes: dict[str, Any], run: Path) -> None:

@@ -56,6 +56,11 @@ class Stream:
         self.device = device
         self.mirror = mirror
 
+    def resized(self, batch: int, mirror: bool | None = None) -> Stream:
+        """The same samples in the same orders, in minibatches of another size."""
+        mirror = self.mirror if mirror is None else mirror
+        return Stream(self.dataset, batch, self.seed, self.range, self.device, mirror)
+
     def __call__(self, number: int, part: int = 0, parts: int = 1) -> Batch:
         """Minibatch `number` (0, 1, 2, …), or the rows that are part `part` of `parts` of it.
 
