@@ -12,6 +12,7 @@ import ganvas
 ROOT = Path(ganvas.__file__).parent
 LAYERS = [  # a module may import from its own layer and those after it
     ["cli", "__main__"],
+    ["bench"],
     ["api"],
     ["recipes", "report", "lessons", "theory", "measure"],
     ["check", "model", "run"],

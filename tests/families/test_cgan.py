@@ -81,7 +81,7 @@ def test_penalties_are_at_the_told_class(condition, penalty):
     found = []
     for y in (rows.y, rows.y.roll(1)):
         _, D = game.told(nets, rows._replace(y=y))
-        terms = game.penalties(D, rows.x, rows.x + 1, Moment(seed=0))
+        *_, terms = game.said(D, rows.x, rows.x + 1, Moment(seed=0))
         found.append([float(v.detach()) for v in terms.values()])
     assert found[0] != found[1]
 

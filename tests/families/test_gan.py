@@ -142,6 +142,27 @@ def test_a_lazy_penalty_comes_every_so_often_and_weighs_as_much_more():
     torch.testing.assert_close(steps[0]["r1"], 4 * r1(nets.D, x).mean())
 
 
+@pytest.mark.parametrize(("penalty", "looks"), [("none", 1), ("r1r2", 1), ("r1", 2), ("gp", 2)])
+def test_d_looks_at_each_sample_once_for_loss_and_slope(penalty, looks):
+    game = GAN(penalty=penalty)
+    nets = build(game, POINTS, 0)
+    seen = []
+    nets.D.register_forward_hook(lambda _, args, __: seen.append(len(args[0])))
+    next(iter(game.turns(nets, lambda: Points(torch.randn(8, 3)), Moment(seed=0))))
+    assert (len(seen), sum(seen)) == (looks, 24 if penalty == "gp" else 16)
+
+
+def test_r1_and_r2_of_the_one_pass_are_those_of_passes_of_their_own():
+    nets = build(GAN(), POINTS, 0)
+    x, fake = torch.randn(8, 3), torch.randn(8, 3)
+    for penalty in ("r1", "r2", "r1r2"):
+        real, drawn, found = GAN(penalty=penalty).said(nets.D, x, fake, Moment(seed=0))
+        torch.testing.assert_close(real, nets.D(x))
+        torch.testing.assert_close(drawn, nets.D(fake))
+        alone = {"r1": r1(nets.D, x).mean(), "r2": r1(nets.D, fake).mean()}
+        torch.testing.assert_close(found, {k: v for k, v in alone.items() if k in penalty})
+
+
 def test_noise_and_the_way_between():
     t = Moment(seed=0)
     uniform = GAN(noise="uniform")

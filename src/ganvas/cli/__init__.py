@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "a GAN's round step by step, as on paper; the lectures' numbers",
     "theory": "what the papers prove, beside what the losses give; dirac, density, swap",
     "report": "write a run's report.html",
+    "bench": "tables of many runs, such as losses times penalties; they stop and go on",
     "list": "the families, recipes and data sets there are",
     "check": "test a family, yours too, against every promise of the engine",
 }

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import torch
 from annotated_types import Ge
 from torch import Tensor, nn
 
 from ganvas.errors import UsageError
-from ganvas.game import Game, Moment, Nets, Network, Terms, both
-from ganvas.losses import LOSSES, Loss, dragan, gp, least_squares, r1
+from ganvas.game import Game, Moment, Nets, Network, Terms, both, still
+from ganvas.losses import LOSSES, Loss, dragan, gp, half_square, least_squares, slopes
 from ganvas.options import Schedule, constant
 
 BatchNorm = nn.modules.batchnorm._BatchNorm
@@ -86,9 +87,31 @@ class Objective(Game):
         if self.every > 1 and self.loss == "relativistic":
             yield "Penalties at some steps only made the relativistic game fail in the R3GAN paper."
 
+    def said(self, D: Network, x: Tensor, fake: Tensor, t: Moment) -> tuple[Any, Any, Terms]:
+        """What D says of real samples, of fakes, and its penalty, where its step has come.
+
+        R1 and R2 are slopes of the same pass: D looks at each sample once.
+        """
+        if self.penalty == "none" or (isinstance(t.step, int) and t.step % self.every):
+            return *both(D, x, fake), {}
+        weight = self.gamma(t) * self.every
+        if self.penalty in ("gp", "dragan"):
+            real, drawn = both(D, x, fake)
+            return real, drawn, {self.penalty: weight * self._around(D, x, fake, t).mean()}
+        at = {"r1": x, "r2": fake}
+        at |= {k: v.detach().requires_grad_() for k, v in at.items() if k in self.penalty}
+        together = self.penalty == "r1r2"  # else the side without a slope had a second backward
+        real, drawn = both(D, *at.values()) if together else (D(at["r1"]), D(at["r2"]))
+        logits = {"r1": _logits(real), "r2": _logits(drawn)}
+        sloped = [name for name in at if name in self.penalty]
+        found = slopes(torch.cat([logits[k] for k in sloped]), *(at[k] for k in sloped))
+        terms = {k: weight * half_square(g).mean() for k, g in zip(sloped, found, strict=True)}
+        return real, drawn, terms
+
     def d_terms(self, D: Network, x: Tensor, fake: Tensor, t: Moment) -> Terms:
-        """D's adversarial terms."""
-        return self.judged(*both(D, x, fake), t)
+        """D's adversarial terms and its penalty."""
+        real, drawn, penalty = self.said(D, x, fake, t)
+        return self.judged(real, drawn, t) | penalty
 
     def judged(self, real: Tensor, drawn: Tensor, t: Moment) -> Terms:
         """D's adversarial terms, given its logits (N,) of real and of drawn samples."""
@@ -99,26 +122,30 @@ class Objective(Game):
 
     def g_terms(self, D: Network, x: Tensor, fake: Tensor, t: Moment) -> Terms:
         """G's adversarial terms."""
+        return self.paid(D, x, D(fake))
+
+    def paid(self, D: Network, x: Tensor, drawn: Tensor) -> Terms:
+        """G's adversarial terms, given D's logits (N,) of its fakes; `x` are to compare with."""
         loss = self.adversarial
-        real, drawn = both(D, x, fake) if loss.compares else (None, D(fake))
-        return self.means(loss.g(drawn, real))
+        return self.means(loss.g(drawn, _logits(still(D, x)) if loss.compares else None))
 
     @staticmethod
     def means(losses: Terms) -> Terms:
         """Losses per sample as the terms of a turn."""
         return {term: value.mean() for term, value in losses.items()}
 
-    def penalties(self, D: Callable[[Tensor], Tensor], x: Tensor, fake: Tensor, t: Moment) -> Terms:
-        """The penalty on D, where there is one and its step has come."""
-        if self.penalty == "none" or (isinstance(t.step, int) and t.step % self.every):
-            return {}
-        weight = self.gamma(t) * self.every
+    def _around(self, D: Network, x: Tensor, fake: Tensor, t: Moment) -> Tensor:
+        """The penalties on the slope at other places than real and fake samples, (N,)."""
+
+        def logits(at: Tensor) -> Tensor:
+            return _logits(D(at))
+
         if self.penalty == "gp":
-            return {"gp": weight * gp(D, x, fake, t.uniform(len(x))).mean()}
-        if self.penalty == "dragan":
-            noise, share = t.uniform(len(x), *x.shape[1:]), t.uniform(len(x))
-            return {"dragan": weight * dragan(D, x, noise, share).mean()}
-        at = {"r1": x, "r2": fake}
-        return {
-            name: weight * r1(D, at[name]).mean() for name in ("r1", "r2") if name in self.penalty
-        }
+            return gp(logits, x, fake, t.uniform(len(x)))
+        noise, share = t.uniform(len(x), *x.shape[1:]), t.uniform(len(x))
+        return dragan(logits, x, noise, share)
+
+
+def _logits(said: Any) -> Tensor:
+    """The logits (N,) in what D says: the first of its outputs, where it has several."""
+    return said[0] if isinstance(said, tuple) else said  # type: ignore[no-any-return]

@@ -19,7 +19,7 @@ from ganvas.augment import Augment
 from ganvas.data.batches import DataSpec
 from ganvas.families._asked import Asked
 from ganvas.families._objective import Objective
-from ganvas.game import Draw, Moment, Nets, Turn, both
+from ganvas.game import Draw, Moment, Nets, Turn
 from ganvas.networks.conditional import Heads
 from ganvas.options import defaults
 
@@ -39,16 +39,15 @@ class ACGAN(Asked, Augment, Objective):
     def turns(self, nets: Nets, draw: Draw, t: Moment) -> Iterator[Turn]:
         """D on real and fake and their classes, then G on both."""
         batch = draw()
-        y, loss = batch.y, self.adversarial
-        z = self.latent(batch, t)
+        y, z = batch.y, self.latent(batch, t)
         fake = nets.G(z, y)
         x, shown = self.augmented(batch.x, t), self.augmented(fake.detach(), t)
-        (real, of_real), (drawn, of_fake) = both(nets.D, x, shown)
+        (real, of_real), (drawn, of_fake), penalty = self.said(nets.D, x, shown, t)
         right = cross_entropy(of_real.float(), y) + cross_entropy(of_fake.float(), y)
         t.watch("class of real", lambda: (of_real.argmax(1) == y).float())
         t.watch("class of fake", lambda: (of_fake.argmax(1) == y).float())
         terms = self.judged(real, drawn, t) | {"class": self.class_weight * right}
-        yield "D", terms | self.penalties(lambda x: nets.D(x)[0], x, shown, t)
-        (real, _), (drawn, of_fake) = both(nets.D, x, self.augmented(fake, t))
+        yield "D", terms | penalty
+        drawn, of_fake = nets.D(self.augmented(fake, t))
         wanted = self.class_weight * cross_entropy(of_fake.float(), y)
-        yield "G", self.means(loss.g(drawn, real)) | {"class": wanted}
+        yield "G", self.paid(nets.D, x, drawn) | {"class": wanted}

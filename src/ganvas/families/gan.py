@@ -57,7 +57,7 @@ class GAN(Augment, Objective, Players):
             kept = left == 0 and t.parts == 1  # with G's graph; in parts, that would fill memory
             fake = G(z) if kept else still(G, z)
             x, shown = self.augmented(batch.x, t), self.augmented(fake.detach(), t)
-            yield "D", self.d_terms(D, x, shown, t) | self.penalties(D, x, shown, t)
+            yield "D", self.d_terms(D, x, shown, t)
         fake = fake if kept else G(z)
         yield "G", self.g_terms(D, self.augmented(batch.x, t), self.augmented(fake, t), t)
 
@@ -69,5 +69,6 @@ class GAN(Augment, Objective, Players):
         logits = D(torch.where(heads.view(-1, *[1] * (x.ndim - 1)), x, fake))
         t.watch("D(x)", lambda: loss.verdict(logits[heads]))
         t.watch("D(G(z))", lambda: loss.verdict(logits[~heads]))
-        terms = loss.d(logits, logits)
-        return {"real": (terms["real"] * heads).mean(), "fake": (terms["fake"] * ~heads).mean()}
+        of = loss.d(logits, logits)
+        terms = {"real": (of["real"] * heads).mean(), "fake": (of["fake"] * ~heads).mean()}
+        return terms if self.penalty == "none" else terms | self.said(D, x, fake, t)[2]

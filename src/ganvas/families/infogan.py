@@ -21,7 +21,7 @@ from ganvas.augment import Augment
 from ganvas.data.batches import Batch, DataSpec
 from ganvas.families._objective import Objective
 from ganvas.families._players import Players, Width
-from ganvas.game import Draw, Moment, Nets, Turn, both
+from ganvas.game import Draw, Moment, Nets, Turn
 from ganvas.networks.conditional import Heads
 from ganvas.options import defaults, fixed
 
@@ -48,15 +48,14 @@ class InfoGAN(Augment, Objective, Players):
     def turns(self, nets: Nets, draw: Draw, t: Moment) -> Iterator[Turn]:
         """D with Q, then G; both want the code to be read."""
         batch = draw()
-        loss, z = self.adversarial, self.latent(batch, t)
+        z = self.latent(batch, t)
         fake = nets.G(z)
         x, shown = self.augmented(batch.x, t), self.augmented(fake.detach(), t)
-        (real, *_), (drawn, *read) = both(nets.D, x, shown)
+        (real, *_), (drawn, *read), penalty = self.said(nets.D, x, shown, t)
         t.watch("category read", lambda: self._category(z) == read[0].argmax(1))
-        terms = self.judged(real, drawn, t) | self.read(z, *read)
-        yield "D", terms | self.penalties(lambda x: nets.D(x)[0], x, shown, t)
-        (real, *_), (drawn, *read) = both(nets.D, x, self.augmented(fake, t))
-        yield "G", self.means(loss.g(drawn, real)) | self.read(z, *read)
+        yield "D", self.judged(real, drawn, t) | self.read(z, *read) | penalty
+        drawn, *read = nets.D(self.augmented(fake, t))
+        yield "G", self.paid(nets.D, x, drawn) | self.read(z, *read)
 
     def read(self, z: Tensor, category: Tensor, codes: Tensor) -> dict[str, Tensor]:
         """How wrong Q is: -log Q(c | x) up to a constant, Eq. 5, of category and codes."""

@@ -1,6 +1,6 @@
 """Penalties on D's gradient with respect to its input.
 
-`input_gradient` is the one place that differentiates inside a loss. Sources: R1 and R2, Mescheder
+`slopes` is the one place that differentiates inside a loss. Sources: R1 and R2, Mescheder
 et al., Which Training Methods for GANs do actually Converge?, 2018, Eq. 9; the gradient penalty,
 Gulrajani et al., Improved Training of Wasserstein GANs, 2017, Eq. 3; DRAGAN, Kodali et al., On
 Convergence and Stability of GANs, 2017, Eq. 5.
@@ -27,17 +27,26 @@ def input_gradient(D: Judge, x: Tensor) -> tuple[Tensor, Tensor]:
     """
     x = x.detach().requires_grad_()
     logits = D(x)
-    (gradient,) = torch.autograd.grad(wide(logits).sum(), x, create_graph=True)
+    (gradient,) = slopes(logits, x)
     return logits, gradient
 
 
-def r1(D: Judge, x: Tensor) -> Tensor:
-    """Half the squared norm of D's gradient at each of `x`, per sample (N,), float32.
+def slopes(logits: Tensor, *at: Tensor) -> tuple[Tensor, ...]:
+    """The gradients of the sum of `logits` with respect to each of `at`, differentiable."""
+    return torch.autograd.grad(wide(logits).sum(), at, create_graph=True)
 
-    At real samples this is R1, at fakes R2; the caller multiplies by gamma.
+
+def half_square(gradient: Tensor) -> Tensor:
+    """Half the squared norm of each sample's gradient (N, …), per sample (N,), float32.
+
+    Of D's gradient at real samples this is R1, at fakes R2; the caller multiplies by gamma.
     """
-    _, gradient = input_gradient(D, x)
     return wide(gradient).square().flatten(1).sum(1) / 2
+
+
+def r1(D: Judge, x: Tensor) -> Tensor:
+    """R1, or R2 where `x` are fakes, by a pass of its own, per sample (N,), float32."""
+    return half_square(input_gradient(D, x)[1])
 
 
 def gp(D: Judge, x: Tensor, fake: Tensor, share: Tensor) -> Tensor:

@@ -1,0 +1,122 @@
+"""Losses times penalties on two mixtures: which combinations find every mode, and how cleanly.
+
+The protocol is PacGAN's (Lin et al., 2018, section 4.1): 2,500 samples, of high quality within
+three standard deviations of a mode. All combinations have the same networks, rates and steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ganvas import drawing
+from ganvas.bench.table import Cell, Results, Row, markdown, mean_and_spread
+from ganvas.data import toy
+from ganvas.errors import TrainingError
+from ganvas.families.gan import GAN
+from ganvas.game import Moment
+from ganvas.metrics import mixtures
+from ganvas.optim import Optim
+from ganvas.options import constant
+from ganvas.trainer import Trainer
+
+DATA = ("toy:ring8", "toy:grid25")
+LOSSES = (
+    "minimax", "nonsaturating", "leastsquares", "hinge", "wasserstein", "relativistic",
+    "relativistic-average",
+)  # fmt: skip
+BOUNDS: dict[str, dict[str, Any]] = {
+    "none": {},
+    "r1": {"penalty": "r1", "gamma": constant(0.1)},
+    "r1r2": {"penalty": "r1r2", "gamma": constant(0.1)},
+    "gp": {"penalty": "gp", "gamma": constant(10.0)},
+    "dragan": {"penalty": "dragan", "gamma": constant(10.0)},
+    "clip": {"clip": 0.1},
+    "spectral": {"spectral": True},
+}
+"""What keeps D from being too steep, at a weight that fits points."""
+SAMPLES = 2500
+REAL = "other real samples"
+RATE = Optim(lr=constant(1e-3), beta1=0.5)
+
+
+def facts(steps: int) -> dict[str, Any]:
+    """What all cells share."""
+    return {"steps": steps, "batch": 128, "hidden": [64, 64, 64], "z": 2, "samples": SAMPLES}
+
+
+def cells(seeds: int, bounds: Sequence[str]) -> Iterator[Cell]:
+    """Every combination, seed by seed, so that a table that was stopped has whole rows."""
+    for seed in range(seeds):
+        for data in DATA:
+            for loss, bound in pairs(bounds):
+                yield {"data": data, "loss": loss, "bound": bound, "seed": seed}
+
+
+def pairs(bounds: Sequence[str]) -> list[tuple[str, str]]:
+    """The rows of a table: the best possible, then each loss with each bound."""
+    return [(REAL, ""), *((loss, bound) for loss in LOSSES for bound in bounds)]
+
+
+def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
+    """Trains one combination and counts its modes; `failed` where it became not finite."""
+    data, seed = cell["data"], cell["seed"]
+    if cell["loss"] == REAL:
+        return _scores(toy.sample(data, facts["samples"], seed=1000 + seed), data)
+    hidden = tuple(facts["hidden"])
+    game = GAN(
+        z=facts["z"],
+        g_hidden=hidden,
+        d_hidden=hidden,
+        loss=cell["loss"],
+        ema=constant(5.0),
+        G=RATE,
+        D=RATE,
+        **BOUNDS[cell["bound"]],
+    )
+    trainer = Trainer(game, data, steps=facts["steps"], batch=facts["batch"], seed=seed, threads=1)
+    try:
+        for _ in trainer:
+            pass
+    except TrainingError as error:
+        return {"failed": str(error)}
+    first = Moment(seed=seed, step="bench")
+    spec = trainer.data.spec
+    return _scores(
+        drawing.finished(game, trainer.drawing_nets(), spec, facts["samples"], first), data
+    )
+
+
+def _scores(samples: Any, data: str) -> Row:
+    found = mixtures(samples.numpy(), toy.modes(data).numpy(), toy.sigma(data))
+    return dict(found._asdict())
+
+
+def table(results: Results, data: str, seeds: int, bounds: Sequence[str]) -> str:
+    """One mixture's results as Markdown, the best possible in the first row."""
+    rows = [_line(results, data, loss, bound, seeds) for loss, bound in pairs(bounds)]
+    k = len(toy.modes(data))
+    head = ("loss", "D bounded by", f"modes of {k}", "every mode", "HQ %", "reverse KL", "failed")
+    return markdown(head, rows)
+
+
+def _line(results: Results, data: str, loss: str, bound: str, seeds: int) -> Sequence[str]:
+    cell: Cell = {"data": data, "loss": loss, "bound": bound}
+    seeded: list[Cell] = [{**cell, "seed": seed} for seed in range(seeds)]
+    found = [results[each] for each in seeded if each in results]
+    whole = [row for row in found if "failed" not in row]
+    name = [loss, bound or "-"]
+    failed = f"{len(found) - len(whole)} of {len(found)}" if len(whole) < len(found) else ""
+    if not whole:
+        return [*name, "", "", "", "", failed]
+    k = len(toy.modes(data))
+    every = sum(row["captured"] == k for row in whole)
+    spread = [row["reverse_kl"] for row in whole if row["reverse_kl"] is not None]
+    return [
+        *name,
+        mean_and_spread([row["captured"] for row in whole], ".1f"),
+        f"{every} of {len(found)}",
+        mean_and_spread([100 * row["high_quality"] for row in whole], ".1f"),
+        mean_and_spread(spread, ".3f") if spread else "",
+        failed,
+    ]
