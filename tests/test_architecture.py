@@ -15,7 +15,7 @@ LAYERS = [  # a module may import from its own layer and those after it
     ["bench"],
     ["api"],
     ["recipes", "report", "lessons", "theory", "measure"],
-    ["check", "model", "run"],
+    ["check", "fitting", "forecast", "model", "run"],
     ["trainer"],
     ["pace", "saving"],
     ["flags", "recipe", "families"],
@@ -27,7 +27,7 @@ LAYERS = [  # a module may import from its own layer and those after it
     ["optim", "networks", "pictures"],
     ["nn"],
     ["losses", "metrics", "data", "device", "options"],
-    ["files", "seeds", "pages", "words"],
+    ["files", "memory", "seeds", "pages", "words"],
     ["errors"],
 ]
 LEVEL = {name: i for i, names in enumerate(LAYERS) for name in names}

@@ -31,7 +31,7 @@ class Settings:
     """What a run needs beside its game. The run stops at the first of the budgets that is set."""
 
     data: str = "digits"
-    """A built-in data set (see `ganvas list`) or a folder of images."""
+    """A built-in data set (see `ganvas list`), a folder of images, or edges:FOLDER for pairs."""
     size: Annotated[int, Ge(4)] | None = None
     """Pixels of a side, for images; by default the data set's own."""
     mirror: bool = False
@@ -43,9 +43,9 @@ class Settings:
     minutes: Annotated[float, Ge(0)] | None = None
     """Budget: minutes of training in all."""
     batch: Annotated[int, Ge(1), Le(2**20)] = 128
-    """Samples of a minibatch."""
+    """Samples of a minibatch; the flag takes `auto` too: in micro-batches that fit into memory."""
     micro_batch: Annotated[int, Ge(1)] | None = None
-    """Samples held in memory at a time; must divide the batch."""
+    """Samples held in memory at a time; must divide the batch, or `auto`, as for the batch."""
     seed: Annotated[int, Ge(0)] = 0
     """Decides the first weights, the order of the data and all noise."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,10 @@ from typing import Any
 
 from ganvas import api, checkpoint, flags, report
 from ganvas.cli.progress import follow
+from ganvas.data.batches import DataSpec
 from ganvas.errors import UsageError
+from ganvas.fitting import fit
+from ganvas.forecast import forecast, lines
 from ganvas.model import recipe_of
 from ganvas.recipe import ON_RESUME, Recipe, flat, read
 from ganvas.recipes import resolve
@@ -22,7 +26,7 @@ from ganvas.trainer import Trainer
 
 @dataclass(frozen=True, kw_only=True)
 class Where:
-    """The run's place."""
+    """The run's place, and data of two domains."""
 
     outdir: Path = Path("runs")
     """Folder in which the numbered run folder is made."""
@@ -31,12 +35,19 @@ class Where:
     family: str | None = None
     """file.py:Class of a run of one's own family."""
     dry_run: bool = False
-    """Print the resolved recipe and write nothing."""
+    """Print the resolved recipe, and what memory and time it will take; write nothing."""
+    a: str | None = None
+    """One of two domains, for families that translate: a folder or a built-in set; with --b."""
+    b: str | None = None
+    """The other domain."""
+    pairs: tuple[str, ...] = ()
+    """Two folders with pictures of the same names, or one with pictures of two halves."""
 
 
 def main(argv: list[str]) -> int:
     """Runs `ganvas train` and returns the exit code."""
     what, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else (None, argv)
+    rest, auto = without_auto(rest)
     resumed, own = value_of("--resume", rest), value_of("--family", rest)
     if resumed is not None:
         if what is not None:
@@ -48,17 +59,59 @@ def main(argv: list[str]) -> int:
     if where.resume is not None:
         if where.outdir != Where.outdir:
             raise UsageError(f"--resume goes on in {where.resume}; leave --outdir out.")
-        refuse(changes, where.resume)
-    recipe = recipe.merged(changes)
+        refuse(
+            changes | two_domains(where, changes) | ({"batch": "auto"} if auto else {}),
+            where.resume,
+        )
+    recipe = recipe.merged(changes | two_domains(where, changes))
+    if auto:
+        recipe = fitted(recipe, "# " if where.dry_run else "")
     if where.dry_run:
-        trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings)
-        print(replace(recipe, game=trainer.game).to_toml(), end="")
-        return 0
+        return foretell(recipe)
     if where.resume is None:
         return train(*api.start(recipe, where.outdir))
     run = Run.open(where.resume)
     with run.held():  # before the checkpoint is read: another process could be at work on it
         return train(run, resume(run, recipe))
+
+
+def without_auto(argv: list[str]) -> tuple[list[str], bool]:
+    """`argv` less `--batch auto` and `--micro-batch auto`, and whether one was there."""
+    text = "\0".join(argv)
+    rest = re.sub(r"(?<![^\0])--(micro[-_])?batch[\0=]auto(\0|$)", "", text)
+    return rest.strip("\0").split("\0") if rest else [], rest != text
+
+
+def fitted(recipe: Recipe, mark: str) -> Recipe:
+    """`recipe` with the largest micro-batches that memory holds, which it tells after `mark`."""
+    whole = replace(recipe.settings, micro_batch=None)
+    found = fit(Trainer(recipe.game, whole.data, settings=whole), whole.batch)
+    print(f"{mark}batch    {found}")
+    return recipe.merged({} if found.micro == found.batch else {"micro_batch": found.micro})
+
+
+def foretell(recipe: Recipe) -> int:
+    """Prints the recipe as a run would store it, and what it will take; returns the exit code."""
+    trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings)
+    print(api.settled(recipe, trainer).to_toml(), end="")
+    for line in lines(forecast(trainer), trainer):
+        print(f"# {line}")
+    return 0
+
+
+def two_domains(where: Where, changes: dict[str, Any]) -> dict[str, Any]:
+    """The data that --a and --b, or --pairs, name, as a change; UsageError where one is left."""
+    if where.a is None and where.b is None and not where.pairs:
+        return {}
+    given = [where.a is not None and where.b is not None, bool(where.pairs), "data" in changes]
+    if (where.a is None) != (where.b is None) or sum(given) != 1 or len(where.pairs) > 2:
+        raise UsageError(
+            "Two domains are --a DIR --b DIR, --pairs DIR DIR, or --pairs DIR of pictures of two "
+            "halves; one of these, without --data."
+        )
+    if where.pairs:
+        return {"data": f"pairs:{'|'.join(where.pairs)}"}
+    return {"data": f"unpaired:{where.a}|{where.b}"}
 
 
 def refuse(changes: dict[str, Any], run: Path) -> None:
@@ -107,11 +160,18 @@ def train(run: Run, trainer: Trainer) -> int:
 def described(trainer: Trainer) -> str:
     """What is trained on, as in `pics: 586 images of 3 x 64 x 64, 2 classes that GAN ignores`."""
     spec, game = trainer.data.spec, trainer.game
-    size = " x ".join(map(str, spec.shape))
-    text = f"{spec.name}: {spec.count:,} {'images' if spec.is_images else 'points'} of {size}"
+    text = f"{spec.name}: {counted(spec)}"
+    if spec.b is not None:
+        text += f" and {counted(spec.b)}, {'in pairs' if spec.paired else 'unpaired'}"
     if spec.classes and not game.conditional:
         text += f", {len(spec.classes)} classes that {type(game).__name__} ignores"
     return text
+
+
+def counted(spec: DataSpec) -> str:
+    """As in `586 images of 3 x 64 x 64`."""
+    size = " x ".join(map(str, spec.shape))
+    return f"{spec.count:,} {'images' if spec.is_images else 'points'} of {size}"
 
 
 @contextmanager
