@@ -233,7 +233,7 @@ BROKEN = {
     Mixer: "micro-batches add up to the whole",
     Rememberer: "resumes to the bit",
     Unseeded: "same seed, same bits",
-    Clinger: "samples without data",
+    Clinger: "draws without data",
     Idle: "every option changes something",
     Shadowed: "every option changes something",
     Coarse: "finite in bf16",

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ganvas import report
-from ganvas.data import names
+from ganvas.data.dataset import Dataset
+from ganvas.data.domains import TwoDomains
+from ganvas.data.two import resolved
 from ganvas.errors import UsageError
 from ganvas.game import Game
 from ganvas.model import Model
@@ -22,7 +24,7 @@ from ganvas.trainer import Trainer
 
 def train(
     what: Game | str | None = None,
-    data: str | None = None,
+    data: str | TwoDomains | None = None,
     *,
     outdir: str | Path = "runs",
     **options: Any,
@@ -31,7 +33,8 @@ def train(
 
     Args:
         what: a game such as `GAN(d_steps=2)`, or what `ganvas train WHAT` takes.
-        data: a built-in data set or a folder of images.
+        data: a built-in data set or a folder of images; or two domains, as in
+            `data.unpaired("shoes/", "dresses/")`.
         outdir: where the numbered run folder is made.
         options: the fields of `Settings`: steps, epochs, minutes, batch, seed, …
 
@@ -49,6 +52,14 @@ def train(
             raise UsageError("Say how long to train: steps=, epochs= or minutes=.")
     else:
         recipe = resolve(what)
+    if isinstance(data, TwoDomains):
+        if not data.source:
+            raise UsageError(
+                "A run stores where its data come from, and these two domains were put together by "
+                "hand; give folders or names, or train them by Trainer."
+            )
+        size = {"size": data.spec.shape[-1]} if data.spec.is_images else {}
+        data, options = data.source, size | options
     recipe = recipe.merged(options | ({"data": data} if data is not None else {}))
     run, trainer = start(recipe, Path(outdir))
     for _ in run.record(trainer):
@@ -70,9 +81,11 @@ def start(recipe: Recipe, outdir: Path, ranks: Ranks = ALONE) -> tuple[Run, Trai
 
 def settled(recipe: Recipe, trainer: Trainer) -> Recipe:
     """`recipe` as a run stores it: with what data and machine have decided."""
-    found = {"threads": trainer.settings.threads, "device": trainer.device.type}
-    if recipe.settings.data not in names():  # a folder, to be found again from another place
-        found["data"] = str(Path(recipe.settings.data).expanduser().resolve())
+    found: dict[str, Any] = {
+        "threads": trainer.settings.threads,
+        "device": trainer.device.type,
+        "data": resolved(recipe.settings.data),
+    }
     suited = dataclasses.replace(recipe, game=trainer.game)
     return suited.merged(plain(recipe.settings) | found)
 
@@ -80,6 +93,10 @@ def settled(recipe: Recipe, trainer: Trainer) -> Recipe:
 def judged(trainer: Trainer) -> Trainer:
     """The trainer with a judge, where it is to measure."""
     if trainer.settings.measure_every:
+        if not isinstance(trainer.data, Dataset):
+            raise UsageError(
+                "measure_every scores samples drawn from noise; leave it out for a translation."
+            )
         from ganvas.measure.judge import Judge  # scikit-learn and scipy: seconds of a start
 
         trainer.judge = Judge(trainer.data, source=trainer.settings.data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -13,6 +13,8 @@ from ganvas.game import Game, Moment, Nets
 
 CHUNK = 256
 """Samples drawn at a time."""
+FEW = 16
+"""Pictures translated at a time."""
 BLOCK = 4096
 """Real images that samples are compared with at a time."""
 
@@ -30,6 +32,22 @@ class Judge(Protocol):
 def views(game: Game, nets: Nets, batch: Batch, t: Moment) -> dict[str, Tensor]:
     """The game's views of a batch, float32 on the CPU, in the game's range."""
     return {name: view.float().cpu() for name, view in game.views(nets, batch, t).items()}
+
+
+def real(game: Game, batch: Any) -> Tensor:
+    """The samples of `batch` that those of the game are compared with."""
+    return getattr(batch, game.into[0]) if game.into else batch.x  # type: ignore[no-any-return]
+
+
+@torch.no_grad()
+def made(game: Game, nets: Nets, batch: Any, t: Moment) -> Tensor:
+    """As many samples as `batch` has rows: from noise, or its own translated; on the CPU."""
+    if not game.into:
+        return game.sample(nets, len(batch[0]), None, t).float().cpu()
+    to = game.into[0]
+    x = batch.b if to == "a" else batch.a
+    chunks = torch.split(x.to(t.device), FEW if x.dim() == 4 else len(x))
+    return torch.cat([game.translate(nets, each, to).float().cpu() for each in chunks])
 
 
 @torch.no_grad()

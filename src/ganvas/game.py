@@ -138,6 +138,9 @@ class Game(ABC):
     quick: ClassVar[dict[str, Any]] = {}
     """Options of a game of seconds: narrow networks, fast rates; `ganvas check` plays that one."""
 
+    usual: ClassVar[dict[str, Any]] = {}
+    """Settings of a run where nobody says otherwise: its data, its batch."""
+
     ema: Annotated[Schedule, Ge(0)] = constant(0.0)
     """Half-life, in thousand images, of the moving average of G's weights; 0 keeps none."""
 
@@ -158,6 +161,14 @@ class Game(ABC):
     def range(self) -> tuple[float, float]:
         """The range of pixels inside the game; data are brought to it, samples back from it."""
         return (-1.0, 1.0)
+
+    @property
+    def into(self) -> tuple[str, ...]:
+        """The domains, `a` and `b`, that it translates into, the main one first.
+
+        None where samples are drawn from noise.
+        """
+        return ()
 
     @cached_property
     def players(self) -> dict[str, Optim]:
@@ -203,11 +214,25 @@ class Game(ABC):
 
     def latent(self, rows: int | Batch, t: Moment) -> Tensor:
         """What a sample is made from, a row each: noise, and codes where the family has them."""
-        raise UsageError(f"{type(self).__name__} has no latent space.")
+        raise UsageError(
+            f"{type(self).__name__} "
+            + (
+                f"draws nothing from noise; it translates into {' or '.join(self.into)}."
+                if self.into
+                else "has no latent space."
+            )
+        )
 
     def decode(self, nets: Any, z: Tensor, y: Tensor | None = None) -> Tensor:
         """The samples that the latent rows `z` stand for, in the game's range."""
         raise UsageError(f"{type(self).__name__} has no latent space.")
+
+    def translate(self, nets: Any, x: Tensor, to: str) -> Tensor:
+        """Samples `x` (N, …) of one domain as samples of the domain `to`, in the game's range.
+
+        Pictures may have any size, and keep it.
+        """
+        raise UsageError(f"{type(self).__name__} does not translate; it draws samples.")
 
     def between(self, a: Tensor, b: Tensor, w: float) -> Tensor:
         """The latent rows at the share `w` of the way from `a` to `b`, along the sphere.

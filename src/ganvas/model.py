@@ -98,8 +98,7 @@ def load(run: str | Path, *, family: str | None = None) -> Model:
     recipe = recipe_of(read(path / "config.toml"), family, changed=True)
     saved = checkpoint.latest(path / "checkpoints")
     game = recipe.merged({"game": saved.info["game"]}).game
-    facts = {k: v for k, v in saved.info["data"].items() if k != "fingerprint"}
-    data = DataSpec(**facts | {k: tuple(facts[k]) for k in ("shape", "classes")})
+    data = DataSpec.of({k: v for k, v in saved.info["data"].items() if k != "fingerprint"})
     nets = state.build(game, data, seed=0)
     state.drawing(nets, saved.tensors())
     return Model(game, nets, data)

@@ -73,6 +73,16 @@ def grid(
     return Image.fromarray(sheet.squeeze(2).numpy())
 
 
+def beside(columns: Iterable[Tensor]) -> Tensor:
+    """Pictures (N, C, H, W), several times, as rows of a grid: (N, columns, C, H, W).
+
+    Grey ones become colour where others are.
+    """
+    each = list(columns)
+    most = max(x.shape[1] for x in each)
+    return torch.stack([x.expand(-1, most, -1, -1) if x.shape[1] == 1 else x for x in each], 1)
+
+
 def save_png(image: Image, path: Path) -> None:
     """Writes `image` to `path`: the whole file or, after StorageError, nothing."""
     buffer = io.BytesIO()

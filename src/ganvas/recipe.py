@@ -31,7 +31,7 @@ class Settings:
     """What a run needs beside its game. The run stops at the first of the budgets that is set."""
 
     data: str = "digits"
-    """A built-in data set (see `ganvas list`) or a folder of images."""
+    """A built-in data set (see `ganvas list`), a folder of images, or edges:FOLDER for pairs."""
     size: Annotated[int, Ge(4)] | None = None
     """Pixels of a side, for images; by default the data set's own."""
     mirror: bool = False

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import torch
 
 from ganvas.checkpoint import Checkpoint
-from ganvas.data.dataset import Dataset
+from ganvas.data.two import Data
 from ganvas.engine import Engine
 from ganvas.errors import UsageError
 
 
-def refuse(saved: Checkpoint, data: Dataset) -> None:
+def refuse(saved: Checkpoint, data: Data) -> None:
     """Raises UsageError where the data have changed since `saved`."""
     if saved.info["data"]["fingerprint"] != data.fingerprint:
         raise UsageError(

@@ -27,7 +27,9 @@ import filelock
 import torch
 
 from ganvas import checkpoint, drawing, files, pictures
-from ganvas.data.dataset import normalise
+from ganvas.data.batches import Paired, Unpaired
+from ganvas.data.dataset import Dataset, normalise
+from ganvas.data.two import called
 from ganvas.errors import GanvasError, StorageError, UsageError
 from ganvas.events import Changed, Drew, Event, Logged, Measured, Saved, Stopped, Warned
 from ganvas.game import Moment
@@ -36,7 +38,8 @@ from ganvas.trainer import Trainer
 
 COMPARED = 2048
 """Samples whose values are compared with as many real ones."""
-SHOWN_POINTS = 1000
+SHOWN, SHOWN_POINTS = 64, 1000
+"""Real pictures in a grid, and real points in a plot."""
 
 _LEFTOVER = re.compile(r"\..+\.[0-9]+")  # of a process killed while it replaced a file
 
@@ -56,7 +59,7 @@ class Run:
     @classmethod
     def create(cls, outdir: Path, recipe: Recipe) -> Run:
         """Makes the next numbered folder in `outdir` and writes the recipe and the machine."""
-        data = re.sub(r"[^\w.-]+", "-", Path(recipe.settings.data).name or "data").strip("-")
+        data = re.sub(r"[^\w.-]+", "-", called(recipe.settings.data)).strip("-")
         try:
             outdir.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(outdir / ".lock"):  # two processes get two numbers
@@ -173,10 +176,12 @@ class Run:
 
     def _reals(self, trainer: Trainer) -> None:
         file = self.path / "reals.png"
+        batch = trainer.reals(SHOWN if trainer.data.spec.is_images else SHOWN_POINTS)
         if trainer.data.spec.is_images:
-            self._picture(trainer.reals(64), file, trainer)
+            two = isinstance(batch, Paired | Unpaired)
+            self._picture(pictures.beside(batch) if two else batch[0], file, trainer)
         else:
-            real = trainer.reals(SHOWN_POINTS)
+            real = drawing.real(trainer.game, batch)
             pictures.scatter(real, real[:0], file)
 
     def _draw(self, event: Drew, trainer: Trainer) -> None:
@@ -189,7 +194,7 @@ class Run:
 
     def _nearest(self, trainer: Trainer) -> None:
         """Eight samples, and beneath each the image of the data nearest to it in pixels."""
-        if not trainer.data.spec.is_images:
+        if not trainer.data.spec.is_images or not isinstance(trainer.data, Dataset):
             return
         t = Moment(seed=trainer.settings.seed, step="nearest", device=trainer.device)
         nets, spec = trainer.drawing_nets(), trainer.data.spec
@@ -204,17 +209,18 @@ class Run:
             images = pictures.to_uint8(x.flatten(0, -4), trainer.game.range)
             pictures.save_png(pictures.grid(images, columns), file)
         else:
-            pictures.scatter(trainer.reals(SHOWN_POINTS), x, file)
+            real = drawing.real(trainer.game, trainer.reals(SHOWN_POINTS))
+            pictures.scatter(real, x, file)
 
     def _values(self, trainer: Trainer) -> None:
         """The values of real and generated samples, for the report's histograms."""
-        n = min(COMPARED, len(trainer.data))
+        game, images = trainer.game, trainer.data.spec.is_images
+        batch = trainer.reals(min(SHOWN if game.into and images else COMPARED, len(trainer.data)))
         t = Moment(seed=trainer.settings.seed, step="values", device=trainer.device)
-        with torch.no_grad():
-            fake = trainer.game.sample(trainer.drawing_nets(), n, None, t).float().cpu()
-        pair = {"real": trainer.reals(n), "fake": fake}
-        if trainer.data.spec.is_images:
-            low, high = trainer.game.range
+        fake = drawing.made(game, trainer.drawing_nets(), batch, t)
+        pair = {"real": drawing.real(game, batch), "fake": fake}
+        if images:
+            low, high = game.range
             found: dict[str, Any] = {
                 name: {
                     "kind": "pixels",

@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from ganvas import checkpoint, device, drawing, pace, resuming, state
-from ganvas.data import load
-from ganvas.data.dataset import Dataset
+from ganvas.data.batches import Batch
 from ganvas.data.stream import Stream
+from ganvas.data.two import Data, find
 from ganvas.drawing import Judge
 from ganvas.ema import Ema
 from ganvas.engine import Engine
@@ -41,7 +40,7 @@ class Trainer:
 
     Args:
         game: the family, with its options.
-        data: a data set, or the name of one.
+        data: a data set, two domains, or the name of either.
         folder: where checkpoints go; None keeps none.
         settings: the other options; or give them by name: `Trainer(GAN(), "mnist", epochs=3)`.
         ranks: the processes that share each batch, see `ganvas.ranks.join`.
@@ -53,7 +52,7 @@ class Trainer:
     def __init__(
         self,
         game: Game,
-        data: Dataset | str,
+        data: Data | str,
         *,
         folder: Path | None = None,
         settings: Settings | None = None,
@@ -64,7 +63,7 @@ class Trainer:
             settings = Recipe(game=game).merged(options).settings
         elif options:
             raise UsageError(f"Give settings or {', '.join(options)}, not both.")
-        self.data = load(data, size=settings.size) if isinstance(data, str) else data
+        self.data = find(data, size=settings.size) if isinstance(data, str) else data
         game.accept(self.data.spec)
         asked, game = game, game.suited(self.data.spec)
         self.settings = dataclasses.replace(settings, threads=settings.threads or device.cores())
@@ -169,9 +168,9 @@ class Trainer:
             seed=self.settings.seed, step=name, images=self.clock.images, device=self.device
         )
 
-    def reals(self, n: int) -> Tensor:
+    def reals(self, n: int) -> Batch:
         """The first `n` real samples in the run's order, in the game's range, on the CPU."""
-        return Stream(self.data, n, self.settings.seed, self.game.range)(0).x
+        return Stream(self.data, n, self.settings.seed, self.game.range)(0)
 
     def drawing_nets(self) -> Nets:
         """The networks that draw samples, in eval mode: averaged where an average is kept."""

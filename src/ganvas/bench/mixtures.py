@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from torch import Tensor
+
 from ganvas import drawing
 from ganvas.bench.table import Cell, Results, Row, markdown, mean_and_spread
 from ganvas.data import toy
@@ -62,7 +64,7 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
     """Trains one combination and counts its modes; `failed` where it became not finite."""
     data, seed = cell["data"], cell["seed"]
     if cell["loss"] == REAL:
-        return _scores(toy.sample(data, facts["samples"], seed=1000 + seed), data)
+        return scores(toy.sample(data, facts["samples"], seed=1000 + seed), data)
     hidden = tuple(facts["hidden"])
     game = GAN(
         z=facts["z"],
@@ -82,12 +84,13 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
         return {"failed": str(error)}
     first = Moment(seed=seed, step="bench")
     spec = trainer.data.spec
-    return _scores(
+    return scores(
         drawing.finished(game, trainer.drawing_nets(), spec, facts["samples"], first), data
     )
 
 
-def _scores(samples: Any, data: str) -> Row:
+def scores(samples: Tensor, data: str) -> Row:
+    """How the points `samples` (N, 2) lie in the modes of the mixture `data`."""
     found = mixtures(samples.numpy(), toy.modes(data).numpy(), toy.sigma(data))
     return dict(found._asdict())
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from ganvas import state
-from ganvas.data import load
+from ganvas import drawing, state
+from ganvas.data import edges, load, shapes
 from ganvas.data.dataset import Dataset
+from ganvas.data.domains import TwoDomains
 from ganvas.data.stream import Stream
+from ganvas.data.two import Data
 from ganvas.engine import Engine
 from ganvas.errors import UsageError
 from ganvas.game import Game, Moment
@@ -33,7 +34,7 @@ class Probe:
     """A game with a small data set that it plays with, and engines to try it on."""
 
     game: Game
-    data: Dataset
+    data: Data
 
     def engine(self, *, seed: int = 0, batch: int = BATCH, **options: Any) -> Engine:
         """A fresh engine over the game."""
@@ -48,18 +49,20 @@ class Probe:
         for _ in range(steps):
             engine.step()
         checksum = hashlib.sha256()
-        for value in (*state.collect(engine).values(), samples(engine)):
+        for value in (*state.collect(engine).values(), drawn(engine, self.data)):
             checksum.update(repr(value.shape).encode() + value.numpy().tobytes())
         return checksum.hexdigest()
 
 
 @cache
-def small_sets() -> tuple[tuple[Dataset, ...], ...]:
-    """Kinds of points and kinds of images to try games on, 1,024 samples of each."""
+def small_sets() -> tuple[tuple[Data, ...], ...]:
+    """Kinds of points and of images to try games on, one domain and two, 1,024 samples of each."""
     moons, digits, red = (_head(load(name)) for name in ("toy:moons", "digits", "red"))
     y = (moons.x[:, 1] > 0).long()
     told = dataclasses.replace(moons, name="moons", y=y, classes=("low", "high"))
-    return (moons, told), (digits, red)
+    a, b = (_head(shapes.domain(name, 16)) for name in ("a", "b"))
+    rings = TwoDomains("rings", _head(load("toy:ring5")), _head(load("toy:ring10")))
+    return (moons, told), (digits, red), (rings,), (TwoDomains("shapes", a, b), edges.paired(b))
 
 
 def _head(data: Dataset) -> Dataset:
@@ -67,7 +70,7 @@ def _head(data: Dataset) -> Dataset:
     return dataclasses.replace(data, x=data.x[:1024], y=y)
 
 
-def first_taken(game: Game, sets: Iterable[Dataset]) -> Dataset:
+def first_taken(game: Game, sets: Iterable[Data]) -> Data:
     """The first of the sets that the game takes; UsageError where it takes none."""
     for data in sets:
         try:
@@ -83,8 +86,8 @@ def again(game: Game) -> Game:
     return Recipe(game=type(game)()).merged({"game": plain(game)}).game
 
 
-def samples(engine: Engine, n: int = 8) -> Tensor:
-    """What the networks that draw, averaged or live, draw for one fixed noise."""
+def drawn(engine: Engine, data: Data, n: int = 8) -> Tensor:
+    """What the networks that draw, averaged or live, make of one fixed noise, or of fixed data."""
     nets = engine.ema.nets(engine.nets).eval()
-    with torch.no_grad():
-        return engine.game.sample(nets, n, None, Moment(seed=0, step="check"))
+    batch = Stream(data, n, 1, engine.game.range)(0)
+    return drawing.made(engine.game, nets, batch, Moment(seed=0, step="check"))

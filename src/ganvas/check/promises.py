@@ -16,9 +16,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ganvas import flags, state
+from ganvas import drawing, flags, state
 from ganvas.check.living import living_options
-from ganvas.check.probe import BATCH, Broken, Probe, samples
+from ganvas.check.probe import BATCH, Broken, Probe, drawn
 from ganvas.check.variants import flag, nested, options, others
 from ganvas.data.batches import DataSpec
 from ganvas.data.stream import Stream
@@ -155,19 +155,20 @@ def same_seed(probe: Probe) -> None:
         raise Broken("another seed gives the same weights.")
 
 
-def samples_alone(probe: Probe) -> None:
-    """A loaded model draws from its state and the data's facts alone."""
+def draws_alone(probe: Probe) -> None:
+    """A loaded model draws, or translates, from its state and the data's facts alone."""
     engine, spec = probe.engine(), probe.data.spec
     engine.step()
-    expected = samples(engine)
-    if not torch.isfinite(expected).all() or expected.shape[1:] != spec.shape:
-        raise Broken(f"sample gives {tuple(expected.shape)}; expected finite (8, *{spec.shape}).")
+    expected = drawn(engine, probe.data)
+    verb = "translate" if probe.game.into else "sample"
+    shape = spec.b.shape if spec.b and probe.game.into[:1] == ("b",) else spec.shape
+    if not torch.isfinite(expected).all() or expected.shape[1:] != shape:
+        raise Broken(f"{verb} gives {tuple(expected.shape)}; expected finite (8, *{shape}).")
     facts = json.loads(json.dumps(dataclasses.asdict(spec)))
-    facts |= {"shape": tuple(facts["shape"]), "classes": tuple(facts["classes"])}
-    loaded = probe.engine(nets=state.build(probe.game, DataSpec(**facts), seed=1))
+    loaded = probe.engine(nets=state.build(probe.game, DataSpec.of(facts), seed=1))
     state.drawing(loaded.nets, state.collect(engine))
     loaded.ema = Ema(loaded.game, loaded.nets)
-    if not torch.equal(samples(loaded), expected):
+    if not torch.equal(drawn(loaded, probe.data), expected):
         raise Broken("the loaded model draws other samples than the one that was saved.")
 
 
@@ -226,12 +227,12 @@ def described(probe: Probe) -> None:
 def learns(probe: Probe) -> None:
     """A short training brings the samples closer to the data."""
     engine = probe.engine(batch=LEARNING_BATCH)
-    real = Stream(probe.data, 512, 1, probe.game.range)(0).x
-    before = after = _distance(real, samples(engine, 512))
+    real = drawing.real(probe.game, Stream(probe.data, 512, 1, probe.game.range)(0))
+    before = after = _distance(real, drawn(engine, probe.data, 512))
     for step in range(1, LEARNING_STEPS + 1):
         engine.step(watch=False)
         if step % LOOK == 0:
-            after = _distance(real, samples(engine, 512))
+            after = _distance(real, drawn(engine, probe.data, 512))
             if after < CLOSER * before:
                 return
     raise Broken(
@@ -247,7 +248,7 @@ PROMISES: dict[str, Callable[[Probe], None]] = {
     "micro-batches add up to the whole": micro_batches,
     "resumes to the bit": exact_resume,
     "same seed, same bits": same_seed,
-    "samples without data": samples_alone,
+    "draws without data": draws_alone,
     "every option changes something": living_options,
     "finite in bf16": bf16,
     "options survive TOML and flags": config_survives,

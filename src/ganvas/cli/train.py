@@ -15,6 +15,7 @@ from ganvas import api, checkpoint, flags, report
 from ganvas.cli.beforehand import fitted, foretell, without_auto
 from ganvas.cli.launch import launch, together
 from ganvas.cli.progress import follow
+from ganvas.data.batches import DataSpec
 from ganvas.errors import UsageError
 from ganvas.model import recipe_of
 from ganvas.ranks import Ranks, join, started
@@ -26,7 +27,7 @@ from ganvas.trainer import Trainer
 
 @dataclass(frozen=True, kw_only=True)
 class Where:
-    """The run's place."""
+    """The run's place, and data of two domains."""
 
     outdir: Path = Path("runs")
     """Folder in which the numbered run folder is made."""
@@ -38,6 +39,12 @@ class Where:
     """Processes on this machine that share each batch; several machines: docs/many-machines.md."""
     dry_run: bool = False
     """Print the resolved recipe, and what memory and time it will take; write nothing."""
+    a: str | None = None
+    """One of two domains, for families that translate: a folder or a built-in set; with --b."""
+    b: str | None = None
+    """The other domain."""
+    pairs: tuple[str, ...] = ()
+    """Two folders with pictures of the same names, or one with pictures of two halves."""
 
 
 def main(argv: list[str]) -> int:
@@ -55,8 +62,11 @@ def main(argv: list[str]) -> int:
     if where.resume is not None:
         if where.outdir != Where.outdir:
             raise UsageError(f"--resume goes on in {where.resume}; leave --outdir out.")
-        refuse(changes | ({"batch": "auto"} if auto else {}), where.resume)
-    recipe = recipe.merged(changes)
+        refuse(
+            changes | two_domains(where, changes) | ({"batch": "auto"} if auto else {}),
+            where.resume,
+        )
+    recipe = recipe.merged(changes | two_domains(where, changes))
     if where.nproc < 1:
         raise UsageError(f"nproc = {where.nproc}: 1 process or more.")
     if where.nproc > 1 and started() == (0, 1):
@@ -80,6 +90,21 @@ def main(argv: list[str]) -> int:
             code = train(run, resume(run, recipe, ranks))
     ranks.leave()
     return code
+
+
+def two_domains(where: Where, changes: dict[str, Any]) -> dict[str, Any]:
+    """The data that --a and --b, or --pairs, name, as a change; UsageError where one is left."""
+    if where.a is None and where.b is None and not where.pairs:
+        return {}
+    given = [where.a is not None and where.b is not None, bool(where.pairs), "data" in changes]
+    if (where.a is None) != (where.b is None) or sum(given) != 1 or len(where.pairs) > 2:
+        raise UsageError(
+            "Two domains are --a DIR --b DIR, --pairs DIR DIR, or --pairs DIR of pictures of two "
+            "halves; one of these, without --data."
+        )
+    if where.pairs:
+        return {"data": f"pairs:{'|'.join(where.pairs)}"}
+    return {"data": f"unpaired:{where.a}|{where.b}"}
 
 
 def refuse(changes: dict[str, Any], run: Path) -> None:
@@ -135,11 +160,18 @@ def train(run: Run, trainer: Trainer) -> int:
 def described(trainer: Trainer) -> str:
     """What is trained on, as in `pics: 586 images of 3 x 64 x 64, 2 classes that GAN ignores`."""
     spec, game = trainer.data.spec, trainer.game
-    size = " x ".join(map(str, spec.shape))
-    text = f"{spec.name}: {spec.count:,} {'images' if spec.is_images else 'points'} of {size}"
+    text = f"{spec.name}: {counted(spec)}"
+    if spec.b is not None:
+        text += f" and {counted(spec.b)}, {'in pairs' if spec.paired else 'unpaired'}"
     if spec.classes and not game.conditional:
         text += f", {len(spec.classes)} classes that {type(game).__name__} ignores"
     return text
+
+
+def counted(spec: DataSpec) -> str:
+    """As in `586 images of 3 x 64 x 64`."""
+    size = " x ".join(map(str, spec.shape))
+    return f"{spec.count:,} {'images' if spec.is_images else 'points'} of {size}"
 
 
 @contextmanager

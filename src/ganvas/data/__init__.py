@@ -3,34 +3,59 @@
     data = ganvas.data.load("digits", size=16)
     stream = ganvas.data.Stream(data, batch=64, seed=0, range=(-1, 1))
     stream(0)  # the first minibatch: Labelled(x, y)
+    data = ganvas.data.unpaired("shoes/", "dresses/")  # two domains: Unpaired(a, b)
 
 Importing this package does not import torch; asking it for a class or a data set does.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganvas.data.catalog import NAMES
+from ganvas.data.catalog import NAMES, TWO
 from ganvas.errors import UsageError, unknown
 
 if TYPE_CHECKING:
-    from ganvas.data.batches import Batch, DataSpec, Images, Labelled, Points
+    from ganvas.data.batches import Batch, DataSpec, Images, Labelled, Paired, Points, Unpaired
     from ganvas.data.dataset import Dataset
+    from ganvas.data.domains import TwoDomains
     from ganvas.data.stream import Stream
+    from ganvas.data.two import find, paired, unpaired
 
+_HOMES = {
+    "Batch": "batches",
+    "DataSpec": "batches",
+    "Dataset": "dataset",
+    "Images": "batches",
+    "Labelled": "batches",
+    "Paired": "batches",
+    "Points": "batches",
+    "Stream": "stream",
+    "TwoDomains": "domains",
+    "Unpaired": "batches",
+    "find": "two",
+    "paired": "two",
+    "unpaired": "two",
+}
 __all__ = [
     "Batch",
     "DataSpec",
     "Dataset",
     "Images",
     "Labelled",
+    "Paired",
     "Points",
     "Stream",
+    "TwoDomains",
+    "Unpaired",
+    "find",
     "load",
     "names",
+    "paired",
+    "unpaired",
 ]
 
 SIZES = (4, 1024)
@@ -54,8 +79,8 @@ def load(name: str | os.PathLike[str], *, size: int | None = None) -> Dataset:
             makes the pictures of a folder 64 x 64.
 
     Raises:
-        UsageError: an unknown name, a folder that does not exist or holds no pictures, a `size`
-            that is out of bounds or asked of points.
+        UsageError: an unknown name or that of two domains (see `find`), a folder that does not
+            exist or holds no pictures, a `size` that is out of bounds or asked of points.
         DataError: a data set that cannot be downloaded, or is damaged.
 
     >>> load("digits").spec.shape
@@ -64,6 +89,8 @@ def load(name: str | os.PathLike[str], *, size: int | None = None) -> Dataset:
     text = os.fspath(name)
     if size is not None and not SIZES[0] <= size <= SIZES[1]:
         raise UsageError(f"size={size}: a picture's size is between {SIZES[0]} and {SIZES[1]}.")
+    if text in TWO:
+        raise UsageError(f"{text!r} is two domains, for games that translate; here one is needed.")
     if text in NAMES:
         return _built_in(text, size)
     path = Path(text).expanduser()
@@ -91,6 +118,10 @@ def _built_in(name: str, size: int | None) -> Dataset:
         from ganvas.data import red
 
         return red.load(size)
+    if name.startswith("shapes:"):
+        from ganvas.data import shapes
+
+        return shapes.domain("a" if name.endswith("a") else "b", size)
     from ganvas.data import mnist
 
     return mnist.load(name, size)
@@ -103,16 +134,6 @@ def _folder(path: Path, size: int | None) -> Dataset:
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Dataset":
-        from ganvas.data.dataset import Dataset
-
-        return Dataset
-    if name == "Stream":
-        from ganvas.data.stream import Stream
-
-        return Stream
-    if name in __all__:
-        from ganvas.data import batches
-
-        return getattr(batches, name)
-    raise AttributeError(f"module 'ganvas.data' has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ganvas.data' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"ganvas.data.{_HOMES[name]}"), name)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
@@ -27,7 +28,21 @@ class Labelled(NamedTuple):
     y: Tensor
 
 
-Batch = Points | Images | Labelled
+class Paired(NamedTuple):
+    """Two domains, row by row the same thing. `a`, `b`: float32 (N, C, H, W) or (N, d)."""
+
+    a: Tensor
+    b: Tensor
+
+
+class Unpaired(NamedTuple):
+    """Two domains whose rows have nothing to do with each other. `a`, `b`: as in `Paired`."""
+
+    a: Tensor
+    b: Tensor
+
+
+Batch = Points | Images | Labelled | Paired | Unpaired
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +57,16 @@ class DataSpec:
     """How many samples there are."""
     classes: tuple[str, ...] = ()
     """The names of the classes; empty when there are no labels."""
+    b: DataSpec | None = None
+    """The second of two domains; what stands above is then the first's."""
+    paired: bool = False
+    """Whether each sample of the first domain has its counterpart in the second."""
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> DataSpec:
+        """The spec that `facts`, its fields as JSON has them, were taken from."""
+        told: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in facts.items()}
+        return cls(**told | {"b": cls.of(facts["b"]) if facts.get("b") else None})
 
     @property
     def is_images(self) -> bool:
@@ -49,8 +74,10 @@ class DataSpec:
         return len(self.shape) == 3
 
     @property
-    def gives(self) -> type[Points] | type[Images] | type[Labelled]:
+    def gives(self) -> type[Batch]:
         """The batch type that the data set yields."""
+        if self.b is not None:
+            return Paired if self.paired else Unpaired
         if self.classes:
             return Labelled
         return Images if self.is_images else Points

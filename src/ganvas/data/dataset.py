@@ -70,6 +70,16 @@ class Dataset:
         return len(self.x)
 
     @property
+    def counts(self) -> tuple[int, ...]:
+        """How many samples there are, once for each order that they are drawn in."""
+        return (len(self),)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the samples take."""
+        return self.x.nbytes
+
+    @property
     def spec(self) -> DataSpec:
         """The facts that a game builds its networks from."""
         return DataSpec(

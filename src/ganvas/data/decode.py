@@ -5,6 +5,8 @@ Animated files give their first frame. Colour profiles are not applied.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -16,18 +18,29 @@ MOST_PIXELS = 64_000_000
 """The largest picture that is unpacked; the header tells, before any memory is used."""
 
 
+Part = Literal["whole", "left", "right"]
+"""What is read of a picture: all of it, or one of two halves that lie side by side."""
+
+
+WIDE = 1.2
+"""A picture of two halves is at least so many times as wide as it is high."""
+
+
 class Unusable(Exception):  # noqa: N818 -- a verdict on one file, not a failure of the program
     """A file that gives no picture; the message says why."""
 
 
-def decode(path: str, size: int) -> NDArray[np.uint8]:
+def decode(path: str, size: int, part: Part = "whole") -> NDArray[np.uint8]:
     """The middle square of the picture at `path`, uint8 (3, size, size); R = G = B if it is grey.
+
+    `part`: of which half the middle square is taken, where the picture holds two.
 
     It is turned upright by its EXIF tag; what is transparent becomes white; 16 bits are scaled to
     8; CMYK and palettes become RGB; the resizing is Lanczos.
 
     Raises:
-        Unusable: the file is no picture of `FORMATS`, damaged, cut short or too large.
+        Unusable: the file is no picture of `FORMATS`, damaged, cut short or too large; or it is
+            not wide enough for two halves.
     """
     try:
         with Image.open(path, formats=FORMATS) as image:
@@ -35,7 +48,7 @@ def decode(path: str, size: int) -> NDArray[np.uint8]:
                 megapixels = image.width * image.height / 1e6
                 raise Unusable(f"{megapixels:.0f} megapixels; at most {MOST_PIXELS // 10**6}")
             image.draft(image.mode, (2 * size, 2 * size))  # a JPEG unpacks no larger than needed
-            picture = _eight_bits(ImageOps.exif_transpose(image))
+            picture = half(eight_bits(ImageOps.exif_transpose(image)), part)
             picture = ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
     except Unusable:
         raise
@@ -46,7 +59,18 @@ def decode(path: str, size: int) -> NDArray[np.uint8]:
     return np.asarray(picture.convert("RGB")).transpose(2, 0, 1)
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
+def half(image: Image.Image, part: Part) -> Image.Image:
+    """The part of `image` that is asked for; Unusable where it cannot hold two halves."""
+    if part == "whole":
+        return image
+    if image.width < WIDE * image.height:
+        raise Unusable(f"{image.width} x {image.height} pixels are too narrow for two halves")
+    middle = image.width // 2
+    at = 0 if part == "left" else image.width - middle
+    return image.crop((at, 0, at + middle, image.height))
+
+
+def eight_bits(image: Image.Image) -> Image.Image:
     """`image` as L or RGB; `convert` alone turns 16 bits white and clear pixels any colour."""
     if image.mode == "I" or image.mode.startswith("I;16"):
         return _from_sixteen_bits(np.asarray(image).astype(np.int64))

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from ganvas.data.dataset import Dataset
-from ganvas.data.decode import Unusable, decode
+from ganvas.data.decode import Part, Unusable, decode
 from ganvas.data.scan import Found, Refusal, printable, scan, some
 from ganvas.errors import DataError, UsageError
 
@@ -35,12 +35,12 @@ def load(folder: Path, size: int | None = None) -> Dataset:
         DataError: more than 5 % of the files cannot be used, or all those of a class.
     """
     found = scan(folder)
-    pixels, grey, reasons = _decoded(found.pictures, size or SIZE)
+    pixels, grey, reasons = decoded(found.pictures, size or SIZE)
     kept = np.array([reason is None for reason in reasons])
     refused = found.refused + [
         Refusal(path, reason) for path, reason in zip(found.pictures, reasons) if reason
     ]
-    _judge(folder, found, refused, int(kept.sum()))
+    judge(folder, found, refused, int(kept.sum()))
     if not kept.all():
         pixels = pixels[kept]
     x = torch.from_numpy(pixels[:, :1].copy() if grey else pixels)
@@ -52,14 +52,16 @@ def load(folder: Path, size: int | None = None) -> Dataset:
     return Dataset(name, x, y, found.classes)
 
 
-def _decoded(paths: list[str], size: int) -> tuple[NDArray[np.uint8], bool, list[str | None]]:
+def decoded(
+    paths: list[str], size: int, part: Part = "whole"
+) -> tuple[NDArray[np.uint8], bool, list[str | None]]:
     """The pixels (N, 3, size, size); whether all are grey; and why a file gave none, or None."""
     pixels = np.empty((len(paths), 3, size, size), dtype=np.uint8)
     grey = np.ones(len(paths), dtype=bool)
 
     def one(number: int) -> str | None:
         try:
-            picture = decode(paths[number], size)
+            picture = decode(paths[number], size, part)
         except Unusable as error:
             return str(error)
         pixels[number] = picture
@@ -73,7 +75,7 @@ def _decoded(paths: list[str], size: int) -> tuple[NDArray[np.uint8], bool, list
     return pixels, bool(grey.all()), reasons
 
 
-def _judge(folder: Path, found: Found, refused: list[Refusal], kept: int) -> None:
+def judge(folder: Path, found: Found, refused: list[Refusal], kept: int) -> None:
     """Stop where too much is missing; otherwise say what is."""
     total = len(found.pictures) + len(found.refused)
     reasons = [f"{os.path.relpath(path, folder)!r} ({reason})" for path, reason in refused]

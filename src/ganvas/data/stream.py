@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ganvas.data.batches import Batch
 from ganvas.data.dataset import Dataset
+from ganvas.data.domains import TwoDomains
 from ganvas.errors import UsageError
 from ganvas.seeds import generator
 
@@ -22,7 +23,8 @@ class Stream:
     The samples of all epochs, each epoch in an order of its own, stand in one endless row; batch
     `number` is the positions number * batch .. (number + 1) * batch of it. So every sample is seen
     once an epoch, a batch may reach into the next epoch, none is ever short, and the same
-    (seed, number) gives the same batch in another process or after a resume.
+    (seed, number) gives the same batch in another process or after a resume. Of two domains
+    without pairs each has such a row of its own.
 
     Args:
         dataset: what to draw from.
@@ -38,7 +40,7 @@ class Stream:
 
     def __init__(
         self,
-        dataset: Dataset,
+        dataset: Dataset | TwoDomains,
         batch: int,
         seed: int,
         range: tuple[float, float],
@@ -49,7 +51,7 @@ class Stream:
             raise UsageError(f"batch={batch}: a minibatch has 1 sample or more.")
         if mirror and not dataset.spec.is_images:
             raise UsageError(f"mirror turns pictures; {dataset.name!r} is points.")
-        self.dataset = dataset.to(device) if dataset.x.nbytes <= RESIDENT_BYTES else dataset
+        self.dataset = dataset.to(device) if dataset.nbytes <= RESIDENT_BYTES else dataset
         self.batch = batch
         self.seed = seed
         self.range = range
@@ -72,26 +74,35 @@ class Stream:
                 f"a minibatch of {self.batch} has at most {self.batch} parts."
             )
         rows = slice(self.batch * part // parts, self.batch * (part + 1) // parts)
-        index = self._index(number * self.batch + rows.start, number * self.batch + rows.stop)
+        index = [
+            self._index(number * self.batch + rows.start, number * self.batch + rows.stop, i)
+            for i in range(len(self.dataset.counts))
+        ]
         flip = None
         if self.mirror:  # drawn for the whole batch, so that a part sees the flips of its rows
-            draw = generator(self.seed, "flip", number)
-            flip = torch.rand(self.batch, generator=draw)[rows] < 0.5
-        return self.dataset.batch(index, self.range, self.device, flip)
+            flips = [self._flip(number, i)[rows] for i in range(len(index))]
+            flip = torch.stack(flips).squeeze(0)
+        return self.dataset.batch(torch.stack(index).squeeze(0), self.range, self.device, flip)
 
-    def _index(self, start: int, stop: int) -> Tensor:
-        """The samples at positions start..stop of the endless row."""
-        count = len(self.dataset)
+    def _index(self, start: int, stop: int, order: int) -> Tensor:
+        """The samples at positions start..stop of the endless row of the order-th order."""
+        count = self.dataset.counts[order]
         pieces = []
         while start < stop:
             epoch, first = divmod(start, count)
             last = min(count, first + stop - start)
-            pieces.append(_order(self.seed, epoch, count)[first:last])
+            pieces.append(_order(self.seed, epoch, count, order)[first:last])
             start += last - first
         return torch.cat(pieces)
 
+    def _flip(self, number: int, order: int) -> Tensor:
+        """Which pictures of a minibatch are mirrored, bool (batch,)."""
+        draw = generator(self.seed, "flip", number, *[order] * bool(order))
+        return torch.rand(self.batch, generator=draw) < 0.5
 
-@lru_cache(maxsize=4)
-def _order(seed: int, epoch: int, count: int) -> Tensor:
+
+@lru_cache(maxsize=8)
+def _order(seed: int, epoch: int, count: int, order: int) -> Tensor:
     """The order of one epoch; shared by its callers, who only read it."""
-    return torch.randperm(count, generator=generator(seed, "epoch", epoch))
+    draw = generator(seed, "epoch", epoch, *[order] * bool(order))
+    return torch.randperm(count, generator=draw)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 DEFAULT = "digits"
+"""What `ganvas train` trains."""
+PICTURES = "images"
+"""What `ganvas train FOLDER` trains."""
 
 
 def names() -> dict[str, str]:
@@ -40,13 +43,15 @@ def resolve(what: str | None, family: str | None = None) -> Recipe:
         return find(DEFAULT)
     if ".py:" in what:
         kind, source = families.own(what)
-        return Recipe(game=kind(), family=kind.__name__, source=source, settings=budget)
+        recipe = Recipe(game=kind(), family=kind.__name__, source=source, settings=budget)
+        return recipe.merged(kind.usual)
     if what.endswith(".toml"):
         return recipe_of(read(Path(what)), family)
     if what in names():
         return find(what)
     if what in families.names():
-        return Recipe(game=families.find(what)(), family=what, settings=budget)
+        kind = families.find(what)
+        return Recipe(game=kind(), family=what, settings=budget).merged(kind.usual)
     if Path(what).is_dir():
-        return find(DEFAULT).merged({"data": what, "minutes": 5})
+        return find(PICTURES).merged({"data": what})
     raise unknown("family, recipe or folder", what, [*names(), *families.names()])
