@@ -26,7 +26,7 @@ LAYERS = [  # a module may import from its own layer and those after it
     ["augment"],
     ["game", "events"],
     ["optim", "networks", "pictures"],
-    ["nn"],
+    ["nn", "moment"],
     ["losses", "metrics", "data", "device", "options"],
     ["files", "memory", "ranks", "seeds", "pages", "words"],
     ["errors"],

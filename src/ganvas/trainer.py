@@ -73,7 +73,7 @@ class Trainer:
         self.ranks = ranks.told_by(self._wish)
         torch.set_num_threads(self.settings.threads)
         self.device = device.pick(settings.device)
-        self.precision = device.precision(self.device, settings.precision)
+        self.precision = device.precision(self.device, settings.precision, self.data.spec.is_images)
         self.stream = Stream(
             self.data, settings.batch, settings.seed, game.range, self.device, settings.mirror
         )
@@ -159,8 +159,8 @@ class Trainer:
         if self.judge is None:
             raise UsageError("This trainer has no judge; set trainer.judge = Judge(data).")
         self._check_finite()
-        nets, t = self.drawing_nets(), self._moment("measure")
-        drawn = drawing.finished(self.game, nets, self.data.spec, self.judge.n, t)
+        nets, judge, t = self.drawing_nets(), self.judge, self._moment("measure")
+        drawn = drawing.finished(self.game, nets, self.data.spec, judge.n, t, judge.y)
         return Measured(self.clock.step, self.judge(drawn))
 
     def _moment(self, name: str) -> Moment:
@@ -191,9 +191,10 @@ class Trainer:
         refused = [name for name in changed if is_fixed(old, name)]
         if refused:
             raise UsageError(f"{', '.join(refused)} cannot change while a run goes on.")
+        doubts = [Warned(self.clock.step, doubt) for doubt in new.review(self.engine.nets)]
         self._play(new)
         event = Changed(self.clock.step, changed)
-        self._pending.append(event)
+        self._pending += [*doubts, event]
         return event
 
     def stop(self, reason: str) -> None:
