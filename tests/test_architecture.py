@@ -20,6 +20,7 @@ LAYERS = [  # a module may import from its own layer and those after it
     ["pace", "resuming", "saving"],
     ["flags", "recipe", "families"],
     ["state"],
+    ["translating"],
     ["engine", "checkpoint", "drawing"],
     ["finite"],
     ["ema", "play"],

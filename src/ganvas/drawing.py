@@ -47,8 +47,13 @@ def made(game: Game, nets: Nets, batch: Any, t: Moment) -> Tensor:
     if not game.into:
         return game.sample(nets, len(batch[0]), None, t).float().cpu()
     to = game.into[0]
-    x = batch.b if to == "a" else batch.a
-    chunks = torch.split(x.to(t.device), FEW if x.dim() == 4 else len(x))
+    return translated(game, nets, batch.b if to == "a" else batch.a, to, t)
+
+
+@torch.no_grad()
+def translated(game: Game, nets: Nets, x: Tensor, to: str, t: Moment) -> Tensor:
+    """Samples of one domain in the domain `to`, in the game's range, float32 on the CPU."""
+    chunks = torch.split(x.to(t.device), FEW if x.dim() == 4 else max(len(x), 1))
     return torch.cat([game.translate(nets, each, to).float().cpu() for each in chunks])
 
 

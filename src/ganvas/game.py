@@ -144,7 +144,8 @@ class Game(ABC):
         raise UsageError(
             f"{type(self).__name__} "
             + (
-                f"draws nothing from noise; it translates into {' or '.join(self.into)}."
+                f"draws nothing from noise; it translates into {' or '.join(self.into)}. Use "
+                "`ganvas translate` or model.translate."
                 if self.into
                 else "has no latent space."
             )
