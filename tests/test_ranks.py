@@ -74,7 +74,8 @@ def played(game: Game, ranks: Ranks, steps: int) -> dict[str, Tensor]:
 
     def source(*address: int):
         batch = stream(*address)
-        return batch._replace(x=batch.x.to(torch.get_default_dtype()))
+        kind = torch.get_default_dtype()
+        return type(batch)(*(v.to(kind) if v.is_floating_point() else v for v in batch))
 
     found: dict[str, Tensor] = {}
 
@@ -95,6 +96,7 @@ def played(game: Game, ranks: Ranks, steps: int) -> dict[str, Tensor]:
 
 
 def all_played(ranks: Ranks, kind: torch.dtype, steps: int) -> dict[str, Tensor]:
+    small_sets()  # made in float32, and kept
     torch.set_default_dtype(kind)
     try:
         return {

@@ -5,7 +5,7 @@ Animated files give their first frame. Colour profiles are not applied.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ class Unusable(Exception):  # noqa: N818 -- a verdict on one file, not a failure
     """A file that gives no picture; the message says why."""
 
 
-def decode(path: str, size: int, part: Part = "whole") -> NDArray[np.uint8]:
+def decode(path: str | BinaryIO, size: int, part: Part = "whole") -> NDArray[np.uint8]:
     """The middle square of the picture at `path`, uint8 (3, size, size); R = G = B if it is grey.
 
     `part`: of which half the middle square is taken, where the picture holds two.
