@@ -96,7 +96,7 @@ def played(game: Game, ranks: Ranks, steps: int) -> dict[str, Tensor]:
 
 
 def all_played(ranks: Ranks, kind: torch.dtype, steps: int) -> dict[str, Tensor]:
-    small_sets()  # made in float32, and kept
+    small_sets()  # kept, and made of float32
     torch.set_default_dtype(kind)
     try:
         return {

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -26,9 +26,17 @@ from ganvas.losses.adversarial import wide
 from ganvas.play import Clock, Play, Side, Source, losses_of
 from ganvas.ranks import ALONE, Ranks
 
-Update = tuple[Updatable, Tensor]
 LAG = 4
 """Steps after which a flag that stayed on an accelerator is read."""
+
+
+class Update(NamedTuple):
+    """What `t.update` was given, joined over the micro-batches."""
+
+    module: Updatable
+    value: Tensor
+    rows: bool
+    """Whether the value is the rows of all; else it is their mean."""
 
 
 @dataclass(kw_only=True)
@@ -96,7 +104,7 @@ class Engine:
             reports = [self._report(side, bool(m)) for side, m in zip(sides, movers, strict=True)]
             updates = taken if any(movers) else []
             made = [(s, r) for s, r in zip(sides, reports, strict=True) if r.moved]
-            masked = self._finite.guard(self.clock.step, made, [value for _, value in updates])
+            masked = self._finite.guard(self.clock.step, made, [u.value for u in updates])
             for player in (player for players in movers for player in players):
                 self._move(player, plays[0].moment, masked)
             self._update(updates, masked)
@@ -187,11 +195,14 @@ class Engine:
         parameters = [p for side in sides for p in self.parameters(side.players)]
         gradients = [p.grad for p in parameters if p.grad is not None]
         terms = [value for side in sides for value in side.terms.values()]
-        means = iter(self.ranks.mean([*gradients, *terms, *(value for _, value in updates)]))
+        values = [update.value for update in updates if not update.rows]
+        means = iter(self.ranks.mean([*gradients, *terms, *values]))
         for gradient in gradients:
             gradient.copy_(next(means))
         sides = [s._replace(terms={name: next(means) for name in s.terms}) for s in sides]
-        return sides, [(module, next(means)) for module, _ in updates]
+        return sides, [
+            u._replace(value=self.ranks.rows(u.value) if u.rows else next(means)) for u in updates
+        ]
 
     def _report(self, side: Side, moved: bool) -> Turned:
         gradients = [p.grad for p in self.parameters(side.players) if p.grad is not None]
@@ -226,17 +237,18 @@ class Engine:
         self._finite.check(self.clock.step - lag)
 
     def _updates(self, plays: list[Play]) -> list[Update]:
-        """What the micro-batches gave to `t.update`, each state's mean; taken from them."""
+        """What the micro-batches gave to `t.update`, joined for each state; taken from them."""
         given = [play.moment.updates for play in plays]
         if len({len(each) for each in given}) > 1:
             raise GameError("t.update was called more often on one micro-batch than on another.")
-        means = [
-            (parts[0][0], torch.stack([wide(value) for _, value in parts]).mean(0))
+        joined = [
+            Update(module, _joined([wide(value) for _, value, _ in parts], rows), rows)
             for parts in zip(*given, strict=True)
+            for module, _, rows in parts[:1]
         ]
         for each in given:
             each.clear()
-        return means
+        return joined
 
     def _update(self, updates: list[Update], masked: Tensor | None) -> None:
         """State that is not a parameter moves once; masked like the turn it came with."""
@@ -245,7 +257,7 @@ class Engine:
                 self._make_updates(updates, masked)
 
     def _make_updates(self, updates: list[Update], masked: Tensor | None) -> None:
-        for module, value in updates:
+        for module, value, _ in updates:
             if masked is None:
                 module.update(value)
                 continue
@@ -271,6 +283,11 @@ class Engine:
 
 _END: Any = object()
 """What `turns` gives when a step is over; nothing that a family can yield."""
+
+
+def _joined(values: list[Tensor], rows: bool) -> Tensor:
+    """The rows of all values, or the mean of the values."""
+    return torch.cat(values) if rows else torch.stack(values).mean(0)
 
 
 def _over(value: Tensor, parts: int) -> Tensor:

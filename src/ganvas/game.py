@@ -83,7 +83,7 @@ class Moment:
         self.parts = parts if held is None else held
         """Micro-batches that this process takes one after the other; other processes take more."""
         self.watched: dict[str, Tensor] = {}
-        self.updates: list[tuple[Updatable, Tensor]] = []
+        self.updates: list[tuple[Updatable, Tensor, bool]] = []
         self.seed, self._part, self._whole = seed, part, parts
         self._watching = watching
         self._draws = 0
@@ -105,9 +105,12 @@ class Moment:
         if self._watching and (found := value().detach()).numel():
             self.watched[name] = found.float().mean()
 
-    def update(self, module: Updatable, value: Tensor) -> None:
-        """Calls `module.update(value)` once at the turn's end, with the mean over all parts."""
-        self.updates.append((module, value.detach()))
+    def update(self, module: Updatable, value: Tensor, *, rows: bool = False) -> None:
+        """Calls `module.update(value)` once at the turn's end, with the mean over all parts.
+
+        `rows`: with the rows of all parts, one after the other, in place of their mean.
+        """
+        self.updates.append((module, value.detach(), rows))
 
     def _generator(self) -> torch.Generator:
         self._draws += 1

@@ -26,6 +26,8 @@ class Optim:
     """Adam: decay of the mean of their squares."""
     momentum: Annotated[float, Ge(0), Lt(1)] = fixed(0.0)
     """SGD: momentum."""
+    decay: Annotated[float, Ge(0)] = 0.0
+    """Weight decay: so many times each weight is added to its gradient."""
     clip: Annotated[float, Ge(0)] = 0.0
     """Largest norm of the player's gradient; 0 leaves it as it is."""
 
@@ -43,5 +45,6 @@ class Optim:
         """Gives `optimizer` the numbers of the moment `t`."""
         group = optimizer.param_groups[0]
         group["lr"] = self.lr(t)
+        group["weight_decay"] = self.decay
         if self.method == "adam":
             group["betas"] = (float(self.beta1), self.beta2(t))

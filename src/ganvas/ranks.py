@@ -98,6 +98,13 @@ class Ranks:
             self.stop |= bool(self._votes.popleft() > 0)
         return [new.view(t.shape).to(t.dtype) for new, t in zip(means, tensors, strict=True)]
 
+    def rows(self, mine: Tensor) -> Tensor:
+        """The rows of all processes, in their order; each has as many."""
+        each = [torch.empty_like(mine) for _ in range(self.count)]
+        with self._noticing():
+            dist.all_gather(each, mine.contiguous())
+        return torch.cat(each)
+
     def gathered(self, mine: T) -> list[T]:
         """What each process has, in their order."""
         if self.count == 1:

@@ -51,7 +51,7 @@ def main(argv: list[str]) -> int:
     from ganvas.bench import images
     from ganvas.bench.table import Results, fill
 
-    names = args.only or tuple(images.GAMES)
+    names: tuple[str, ...] = args.only or tuple(images.GAMES)
     results = Results(args.results, images.facts(args.minutes, args.samples))
     paces = images.paces(args.data, names)
     follow(fill(results, paces, images.play, 1), len(paces))

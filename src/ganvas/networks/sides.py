@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from torch import Tensor
+from torch.nn.functional import pad
+
 from ganvas.errors import UsageError
 
 LARGEST = 7
@@ -35,3 +40,17 @@ def doublings(shape: tuple[int, ...]) -> tuple[int, int]:
 def widths(times: int, width: int, most: int = 8) -> list[int]:
     """Channels from the picture inwards, doubled at each halving up to `most` times `width`."""
     return [width * min(2**i, most) for i in range(times)]
+
+
+def at_any_size(network: Callable[[Tensor], Tensor], x: Tensor, multiple: int) -> Tensor:
+    """`network(x)` of pictures (N, C, H, W) whose sides are no multiples of `multiple`.
+
+    They are continued to the right and below, mirrored where they are large enough, and what was
+    added is cut off again.
+    """
+    height, width = x.shape[2:]
+    below, right = -height % multiple, -width % multiple
+    if below or right:
+        mirrored = below < height and right < width
+        x = pad(x, (0, right, 0, below), "reflect" if mirrored else "replicate")
+    return network(x)[:, :, :height, :width]

@@ -1,0 +1,105 @@
+"""Games between two domains: what all families that translate share.
+
+`G[to]` makes samples of the domain `to` from those of the other, and `D[to]` judges them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from ganvas.data.batches import DataSpec, Unpaired
+from ganvas.families._objective import Objective
+from ganvas.game import Moment, Network, Terms
+from ganvas.networks.sides import at_any_size
+from ganvas.optim import Optim
+
+Samples = dict[str, Tensor]
+"""Samples of each domain, by its name."""
+LOOKED_AT = 12
+"""Pictures of each domain in a view."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Translation(Objective):
+    """A game whose G translates and whose D gives logits."""
+
+    plays: ClassVar[tuple[type, ...]] = (Unpaired,)
+    usual: ClassVar[dict[str, Any]] = {"data": "shapes", "batch": 1}
+
+    G: Optim = Optim()
+    """G's optimizer."""
+    D: Optim = Optim()
+    """D's optimizer."""
+
+    @property
+    def into(self) -> tuple[str, ...]:
+        """Both domains, b first."""
+        return ("b", "a")
+
+    @staticmethod
+    def other(domain: str) -> str:
+        """The domain that samples of `domain` are made from."""
+        return "a" if domain == "b" else "b"
+
+    def translate(self, nets: Any, x: Tensor, to: str) -> Tensor:
+        """G[to](x); pictures keep their size, whatever it is."""
+        if x.dim() != 4 or not hasattr(nets.G[to], "halvings"):
+            return nets.G[to](x)  # type: ignore[no-any-return]
+        return at_any_size(nets.G[to], x, 2 ** nets.G[to].halvings)
+
+    def views(self, nets: Any, batch: Any, t: Moment) -> dict[str, Tensor]:
+        """Pictures, their translations, and those translated back, side by side, twice a row."""
+        views = {}
+        for to in self.into:
+            back = self.other(to)
+            x = getattr(batch, back)[: LOOKED_AT if batch.a.dim() == 4 else None]
+            there = self.translate(nets, x, to)
+            if x.dim() != 4:
+                return {"samples": there}
+            row = [x, there, *([self.translate(nets, there, back)] if back in nets.G else [])]
+            views["-".join((back, to, back)[: len(row)])] = in_rows(row)
+        return views
+
+    def d_sides(self, nets: Any, x: Samples, fakes: Samples, t: Moment) -> Terms:
+        """D's terms in all domains that there are fakes of."""
+        return joined(
+            self.d_side(to, nets.D[to], x[to], fake.detach(), t) for to, fake in fakes.items()
+        )
+
+    def d_side(self, domain: str, D: Network, x: Tensor, fake: Tensor, t: Moment) -> Terms:
+        """D's terms in one of the domains, named by it."""
+        real, drawn, penalty = self.said(D, x, fake, t)
+        real, drawn = (out[0] if isinstance(out, tuple) else out for out in (real, drawn))
+        loss = self.adversarial
+        t.watch(f"{domain}: D(x)", lambda: loss.verdict(real))
+        t.watch(f"{domain}: D(G(x))", lambda: loss.verdict(drawn))
+        return named(self.means(loss.d(real, drawn)) | penalty, domain)
+
+
+def shapes(data: DataSpec) -> dict[str, tuple[int, ...]]:
+    """The shape of a sample of each domain."""
+    return {"a": data.shape, "b": data.b.shape if data.b else data.shape}
+
+
+def named(terms: Terms, domain: str) -> Terms:
+    """The terms, with the domain behind their names: `real b`."""
+    return {f"{term} {domain}": value for term, value in terms.items()}
+
+
+def joined(terms: Iterable[Terms]) -> Terms:
+    """All of the terms."""
+    return {name: value for each in terms for name, value in each.items()}
+
+
+def in_rows(columns: list[Tensor]) -> Tensor:
+    """Pictures (N, C, S, S) of each column side by side: (N / 2, 2 columns, C, S, S)."""
+    most = max(x.shape[1] for x in columns)
+    shown = [x.expand(-1, most, -1, -1) if x.shape[1] == 1 else x for x in columns]
+    rows = torch.stack(shown, 1)
+    even = rows[: len(rows) // 2 * 2] if len(rows) > 1 else rows
+    return even.view(len(even) // min(2, len(even)), -1, *even.shape[2:])

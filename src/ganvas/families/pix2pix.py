@@ -1,0 +1,96 @@
+"""pix2pix: pictures from pictures by examples, a U-Net against patches that see both.
+
+Paper: Isola et al., Image-to-Image Translation with Conditional Adversarial Networks, 2017 (arXiv
+1611.07004).
+Reference: sections 3 and 6 of the paper and junyanz/pytorch-CycleGAN-and-pix2pix.
+Differs: each picture is normalised by itself, which is what batch normalisation comes to with the
+paper's batch of one; the noise, dropout in G, is drawn at training alone, so that a picture has one
+translation; its masks are addressed like all noise, so that runs resume to the bit; G moves before
+D, on the same fake; images are enlarged and cut by one smooth filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal
+
+from annotated_types import Ge
+from torch import Tensor, nn
+
+from ganvas.augment.jitter import jitter
+from ganvas.data.batches import DataSpec, Paired
+from ganvas.errors import UsageError
+from ganvas.families._players import Width
+from ganvas.families._translation import Translation, in_rows, named, shapes
+from ganvas.game import Draw, Moment, Nets, Turn
+from ganvas.losses import l1
+from ganvas.networks import patch
+from ganvas.networks.unet import UNet
+from ganvas.options import Schedule, defaults, fixed
+
+
+@defaults()
+class Pix2Pix(Translation):
+    """A conditional GAN with L1: G* = arg min_G max_D L_cGAN(G, D) + lambda L_L1(G) (Eq. 4)."""
+
+    plays: ClassVar[tuple[type, ...]] = (Paired,)
+    usual: ClassVar[dict[str, Any]] = {"data": "edges:shapes:b", "batch": 1, "mirror": True}
+    quick: ClassVar[dict[str, Any]] = {
+        "width": 4, "layers": 1, "G": {"lr": 2e-3}, "D": {"lr": 2e-3},
+    }  # fmt: skip
+
+    to: Literal["b", "a"] = fixed("b")
+    """The domain that pictures are translated into."""
+    l1_weight: Annotated[Schedule, Ge(0)] = Schedule.parse(100.0)
+    """Weight of the distance from the right answer; lambda in Eq. 4."""
+    gan_weight: Annotated[Schedule, Ge(0)] = Schedule.parse(1.0)
+    """Weight of D's verdict; 0 leaves a U-Net trained by L1 alone."""
+    sees: Literal["both", "output"] = fixed("both")
+    """What D judges: the answer beside the question, or alone (GAN in the paper's Table 1)."""
+    dropout: bool = True
+    """Whether the three innermost steps up drop half of their features: the paper's noise."""
+    width: Width = fixed(64)
+    """Channels next to the picture, of G and D."""
+    layers: Width = fixed(3)
+    """Convolutions of D that halve the picture; 3 make patches of 70 pixels."""
+    enlarge: Annotated[float, Ge(0)] = 0.12
+    """Training images are made larger by this share and cut at a random place."""
+
+    @property
+    def into(self) -> tuple[str, ...]:
+        """The one domain."""
+        return (self.to,)
+
+    def accept(self, data: DataSpec) -> None:
+        """Also raises UsageError for points."""
+        super().accept(data)
+        if not data.is_images:
+            raise UsageError(f"{type(self).__name__} takes images; {data.name!r} gives points.")
+
+    def build(self, data: DataSpec) -> Nets:
+        """G of the one direction; D of the answer, and of the question where it sees both."""
+        shape = shapes(data)
+        before, after = shape[self.other(self.to)], shape[self.to]
+        seen = after[0] + (before[0] if self.sees == "both" else 0)
+        D = patch.judge((seen, *after[1:]), width=self.width, layers=self.layers, affine=True)
+        G = UNet(before, after[0], width=self.width)
+        return Nets(G=nn.ModuleDict({self.to: G}), D=D)
+
+    def turns(self, nets: Any, draw: Draw, t: Moment) -> Iterator[Turn]:
+        """G on D's verdict and the right answer; then D on the answer and what G gave."""
+        batch = draw()
+        u = t.uniform(batch, 2)  # pairs are cut at one place
+        cut = {k: jitter(v, u, self.enlarge) for k, v in batch._asdict().items()}
+        x, y, G = cut[self.other(self.to)], cut[self.to], nets.G[self.to]
+        D = patch.Beside(nets.D, x) if self.sees == "both" else nets.D
+        fake = G(x, t.uniform(batch, G.drops) if self.dropout else None)
+        weight = self.gan_weight(t)
+        terms = {k: weight * v for k, v in self.paid(D, y, D(fake)).items()}
+        yield "G", named(terms | {"l1": self.l1_weight(t) * l1(fake, y).mean()}, self.to)
+        yield "D", self.d_side(self.to, D, y, fake.detach(), t)
+
+    def views(self, nets: Any, batch: Any, t: Moment) -> dict[str, Tensor]:
+        """Questions, what G answers, and the right answers, side by side, twice a row."""
+        back = self.other(self.to)
+        x, y = getattr(batch, back)[:12], getattr(batch, self.to)[:12]
+        return {f"{back}-{self.to}": in_rows([x, self.translate(nets, x, self.to), y])}
