@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from ganvas import checkpoint, device, drawing, pace, resuming, state
+from ganvas.data.ahead import ahead
 from ganvas.data.batches import Batch
 from ganvas.data.stream import Stream
 from ganvas.data.two import Data, find
@@ -80,7 +81,7 @@ class Trainer:
         self.engine = Engine(
             game=game,
             nets=state.build(game, self.data.spec, settings.seed, self.device),
-            source=self.stream,
+            source=ahead(self.stream),
             seed=settings.seed,
             micro=ranks.parts(settings.batch, settings.micro_batch),
             ranks=ranks,
@@ -91,8 +92,7 @@ class Trainer:
         self._resumed = time.monotonic()
         self._before = 0  # images before the last step
         self._drawn = -1  # the step last drawn
-        # Told at the next turn of the stream.
-        self._pending: list[Event] = [Warned(0, doubt) for doubt in self._doubts(asked)]
+        self._pending: list[Event] = [Warned(0, doubt) for doubt in self._doubts(asked)]  # to tell
 
     @property
     def game(self) -> Game:
