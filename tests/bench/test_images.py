@@ -53,7 +53,7 @@ def test_a_pace_turns_minutes_into_steps(monkeypatch):
     monkeypatch.setattr(images.time, "process_time", lambda: next(clock))
     row = images.play(FACTS | {"minutes": 0.1}, {"data": "digits", "pace": "gan"})
     assert row["seconds"] == pytest.approx(0.3 / images.BLOCK)
-    assert row["steps"] == int(60 * 0.1 * 2 / (0.3 / images.BLOCK)) == 120
+    assert row["steps"] == round(60 * 0.1 * 2 / (0.3 / images.BLOCK)) == 120
 
 
 def test_the_smallest_budget_is_a_step():

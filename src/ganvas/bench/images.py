@@ -120,7 +120,7 @@ def _pace(facts: dict[str, Any], name: str, family: str) -> Row:
         for _ in range(BLOCK):
             trainer.step()
         taken.append((time.process_time() - start) / BLOCK)
-    steps = max(1, int(60 * facts["minutes"] * facts["cores"] / min(taken)))
+    steps = max(1, round(60 * facts["minutes"] * facts["cores"] / min(taken)))
     return {
         "seconds": min(taken),
         "steps": steps,
