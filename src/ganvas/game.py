@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from ganvas.data.batches import Batch, DataSpec, Points
 from ganvas.errors import UsageError
+from ganvas.nn.normed import normed
 from ganvas.optim import Optim
 from ganvas.options import Schedule, constant, parse_schedules
 from ganvas.seeds import generator
@@ -277,7 +278,7 @@ def both(D: Network, x: Tensor, fake: Tensor) -> tuple[Any, Any]:
 
     Logits (N,) twice; or, where D has several outputs, a tuple of them twice.
     """
-    if any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in D.modules()):
+    if normed(D):
         return D(x), D(fake)
     n, said = len(x), D(torch.cat([x, fake]))
     if isinstance(said, tuple):
