@@ -240,6 +240,8 @@ class Engine:
     def _updates(self, plays: list[Play]) -> list[Update]:
         """What the micro-batches gave to `t.update`, joined for each state; taken from them."""
         given = [play.moment.updates for play in plays]
+        if not any(given):
+            return []
         if len({len(each) for each in given}) > 1:
             raise GameError("t.update was called more often on one micro-batch than on another.")
         joined = [

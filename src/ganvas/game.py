@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from ganvas.data.batches import Batch, DataSpec
 from ganvas.errors import UsageError
 from ganvas.moment import Moment as Moment
+from ganvas.nn.mixing import mixing as mixing
 from ganvas.optim import Optim
 from ganvas.options import Schedule, constant, parse_schedules
 
@@ -208,12 +209,6 @@ def both(D: Network, x: Tensor, fake: Tensor) -> tuple[Any, Any]:
     if isinstance(said, tuple):
         return tuple(part[:n] for part in said), tuple(part[n:] for part in said)
     return said[:n], said[n:]
-
-
-def mixing(D: Network) -> bool:
-    """Whether D's word on a sample depends on others: batch norm, or `mixes_samples = True`."""
-    kinds = nn.modules.batchnorm._BatchNorm
-    return any(isinstance(m, kinds) or getattr(m, "mixes_samples", False) for m in D.modules())
 
 
 def still(network: Callable[..., Tensor], *inputs: Tensor) -> Tensor:

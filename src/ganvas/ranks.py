@@ -86,6 +86,8 @@ class Ranks:
 
     def mean(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """Each tensor's mean over the processes, by one reduction for all of them."""
+        if not tensors:
+            return []
         kind = reduce(torch.promote_types, (t.dtype for t in tensors), torch.float32)
         device = tensors[0].device
         vote = torch.full((1,), float(bool(self._wish())), device=device)
