@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 
@@ -188,6 +189,14 @@ def test_points(tmp_path):
         model.translate(torch.zeros(5, 2), "a")
     with pytest.raises(UsageError, match="give a tensor"):
         model.translate(picture(), "b")
+
+
+def test_the_python_of_the_page_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).parents[2] / "docs/translate.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "translate.md", "exec"), {})
+    assert (tmp_path / "runs/0000-discogan-shapes").is_dir()
 
 
 @pytest.mark.parametrize(
