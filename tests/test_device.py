@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from ganvas import GAN, Trainer, checkpoint, device
-from ganvas.data import Dataset
+from ganvas import GAN, Recipe, Trainer, checkpoint, device, families, state
+from ganvas.data import Dataset, DataSpec
 from ganvas.events import Warned
 from ganvas.game import Nets
 from ganvas.recipe import Settings
@@ -26,6 +26,7 @@ CPU = torch.device("cpu")
 def test_auto_is_bf16_where_the_processor_has_it(monkeypatch, amx, avx512, name):
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: avx512)
+    assert device.precision(CPU, "auto", images=False).name == "float32"
     found = device.precision(CPU, "auto")
     assert found.name == name
     assert ("no bf16" in found.reason) == (name == "float32")
@@ -87,3 +88,18 @@ def test_a_run_notes_its_precision_and_why(tmp_path):
     )
     facts = json.loads(next(tmp_path.glob("*/env.json")).read_text())
     assert (facts["precision"], facts["precision_reason"]) == ("bf16", "asked for")
+
+
+@pytest.mark.parametrize(("bf16", "expected"), [(False, "contiguous"), (True, "channels last")])
+def test_grouped_convolutions_lie_channels_last_only_where_that_is_faster(
+    monkeypatch, bf16, expected
+):
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: bf16)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+    spec = DataSpec(name="red", shape=(3, 16, 16), count=64)
+    for name, wanted in {"r3gan": expected, "dcgan": "channels last"}.items():
+        game = Recipe(game=families.find(name)()).merged({"game": families.find(name).quick}).game
+        for p in state.build(game, spec, 0).parameters():
+            if p.dim() == 4 and min(p.shape[1:]) > 1:
+                found = "contiguous" if p.is_contiguous() else "channels last"
+                assert found == wanted, name

@@ -15,6 +15,7 @@ from ganvas.data.two import resolved
 from ganvas.errors import UsageError
 from ganvas.game import Game
 from ganvas.model import Model
+from ganvas.ranks import ALONE, Ranks
 from ganvas.recipe import BUDGET, Recipe, plain
 from ganvas.recipes import resolve
 from ganvas.run import Run
@@ -68,21 +69,27 @@ def train(
     return Model(trainer.game, trainer.drawing_nets(), trainer.data.spec)
 
 
-def start(recipe: Recipe, outdir: Path) -> tuple[Run, Trainer]:
+def start(recipe: Recipe, outdir: Path, ranks: Ranks = ALONE) -> tuple[Run, Trainer]:
     """A new run folder and the trainer that will fill it; nothing is written on bad input."""
-    trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings)
-    settled: dict[str, Any] = {
-        "threads": trainer.settings.threads,
-        "device": trainer.device.type,
-    }
-    settled["data"] = resolved(recipe.settings.data)
-    if trainer.settings.measure_every:
+    settings = recipe.settings
+    trainer = Trainer(recipe.game, settings.data, settings=settings, ranks=ranks)
+    if settings.measure_every:
         measured(trainer)
-    suited = dataclasses.replace(recipe, game=trainer.game)
-    run = Run.create(outdir, suited.merged(plain(recipe.settings) | settled))
+    run = Run.create(outdir, settled(recipe, trainer))
     trainer.saving.folder = run.checkpoints
     judged(trainer)
     return run, trainer
+
+
+def settled(recipe: Recipe, trainer: Trainer) -> Recipe:
+    """`recipe` as a run stores it: with what data and machine have decided."""
+    found: dict[str, Any] = {
+        "threads": trainer.settings.threads,
+        "device": trainer.device.type,
+        "data": resolved(recipe.settings.data),
+    }
+    suited = dataclasses.replace(recipe, game=trainer.game)
+    return suited.merged(plain(recipe.settings) | found)
 
 
 def judged(trainer: Trainer) -> Trainer:

@@ -24,6 +24,8 @@ class Judge(Protocol):
 
     n: int
     """Samples that it asks for."""
+    y: Tensor | None
+    """The classes that they should have, int64 (n,), where its real samples have classes."""
 
     def __call__(self, samples: Tensor) -> dict[str, float]: ...
 
@@ -61,12 +63,14 @@ def finished(
 ) -> Tensor:
     """`n` samples as data are: images uint8 (n, C, H, W), points float32 (n, d), on the CPU.
 
-    `y`: their classes, int64 (n,); None lets the game choose.
+    `y`: their classes, int64 (n,); None draws one class after the other, where there are any.
     """
+    if y is None and game.conditional:
+        y = torch.arange(n) % len(data.classes)
     drawn = []
     for start in range(0, n, CHUNK):
         t = Moment(seed=first.seed, step=f"{first.step} {start}", device=first.device)
-        labels = None if y is None else y[start : start + CHUNK]
+        labels = None if y is None else y[start : start + CHUNK].to(first.device)
         x = game.sample(nets, min(CHUNK, n - start), labels, t).float().cpu()
         drawn.append(pictures.to_uint8(x, game.range) if data.is_images else x)
     return torch.cat(drawn)

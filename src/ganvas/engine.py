@@ -6,29 +6,38 @@ parameters alone; then, once: check that all is finite, step, and let the game's
 
 from __future__ import annotations
 
-import math
 import operator
-from collections import deque
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from ganvas.ema import Ema
-from ganvas.errors import GameError, TrainingError, unknown
+from ganvas.errors import GameError, unknown
 from ganvas.events import Turned
-from ganvas.game import Game, Moment, Nets, Updatable
+from ganvas.finite import Finite
+from ganvas.game import Game, Moment, Nets
 from ganvas.losses.adversarial import wide
+from ganvas.moment import Updatable
 from ganvas.play import Clock, Play, Side, Source, losses_of
+from ganvas.ranks import ALONE, Ranks
 
-Update = tuple[Updatable, Tensor]
-Made = tuple[Side, Turned]
 LAG = 4
 """Steps after which a flag that stayed on an accelerator is read."""
+
+
+class Update(NamedTuple):
+    """What `t.update` was given, joined over the micro-batches."""
+
+    module: Updatable
+    value: Tensor
+    rows: bool
+    """Whether the value is the rows of all; else it is their mean."""
 
 
 @dataclass(kw_only=True)
@@ -41,6 +50,8 @@ class Engine:
     seed: int = 0
     micro: int = 1
     """Micro-batches that a minibatch is split into; their gradients add up to the whole's."""
+    ranks: Ranks = ALONE
+    """The processes that share each minibatch, if there are several; all step alike."""
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     autocast: torch.dtype | None = None
     """Lower precision in which the losses are computed; None keeps float32."""
@@ -62,12 +73,7 @@ class Engine:
             for name in self.game.players
             if hasattr(self.nets, name)
         }
-        self._flags: deque[tuple[int, list[Made], Tensor]] = deque()
-
-    @property
-    def immediate(self) -> bool:
-        """Whether values are asked for at once; only CUDA's fused optimizers know masks."""
-        return self.device.type != "cuda"
+        self._finite = Finite(immediate=self.device.type != "cuda")  # only CUDA's steps know masks
 
     def parameters(self, players: tuple[str, ...]) -> list[nn.Parameter]:
         """The parameters of the players together, each once."""
@@ -90,25 +96,27 @@ class Engine:
             raise unknown("player", min(strangers), self.game.players)
         if not all(module.training for module in self._modules):
             self.nets.train()
-        plays = [self._play(part, watch) for part in range(self.micro)]
+        first = self.ranks.rank * self.micro
+        plays = [self._play(first + part, watch) for part in range(self.micro)]
         turned: list[Turned] = []
         while (sides := self._evaluate(plays)) is not None:
+            sides, taken = self._shared(sides, self._updates(plays))
             movers = [[p for p in side.players if move is None or p in move] for side in sides]
             reports = [self._report(side, bool(m)) for side, m in zip(sides, movers, strict=True)]
-            taken = self._updates(plays)
             updates = taken if any(movers) else []
             made = [(s, r) for s, r in zip(sides, reports, strict=True) if r.moved]
-            masked = self._guard(made, updates)
+            masked = self._finite.guard(self.clock.step, made, [u.value for u in updates])
             for player in (player for players in movers for player in players):
                 self._move(player, plays[0].moment, masked)
             self._update(updates, masked)
             turned += reports
-        self._update(self._updates(plays) if move is None else [], None)
-        self._advance(plays)
+        _, left = self._shared([], self._updates(plays))
+        self._update(left if move is None else [], None)
+        self._advance(plays, watch)
         return turned
 
     def _play(self, part: int, watching: bool) -> Play:
-        clock, parts = self.clock, self.micro
+        clock, parts = self.clock, self.micro * self.ranks.count
         t = Moment(
             seed=self.seed,
             step=clock.step,
@@ -116,6 +124,7 @@ class Engine:
             device=self.device,
             part=part,
             parts=parts,
+            held=self.micro,
             watching=watching,
         )
         return Play(self.game, self.nets, self.source, t, clock.draws, part, parts)
@@ -180,6 +189,22 @@ class Engine:
                 "compute it after the yield that made that step."
             ) from error
 
+    def _shared(self, sides: list[Side], updates: list[Update]) -> tuple[list[Side], list[Update]]:
+        """Terms, gradients and updates as means over all processes; one reduction for them all."""
+        if self.ranks.count == 1 or not (sides or updates):
+            return sides, updates
+        parameters = [p for side in sides for p in self.parameters(side.players)]
+        gradients = [p.grad for p in parameters if p.grad is not None]
+        terms = [value for side in sides for value in side.terms.values()]
+        values = [update.value for update in updates if not update.rows]
+        means = iter(self.ranks.mean([*gradients, *terms, *values]))
+        for gradient in gradients:
+            gradient.copy_(next(means))
+        sides = [s._replace(terms={name: next(means) for name in s.terms}) for s in sides]
+        return sides, [
+            u._replace(value=self.ranks.rows(u.value) if u.rows else next(means)) for u in updates
+        ]
+
     def _report(self, side: Side, moved: bool) -> Turned:
         gradients = [p.grad for p in self.parameters(side.players) if p.grad is not None]
         if not gradients:
@@ -198,8 +223,8 @@ class Engine:
     def _move(self, player: str, t: Moment, masked: Tensor | None) -> None:
         spec, optimizer = self.game.players[player], self.optimizers[player]
         parameters = self.parameters((player,))
-        if spec.clip:
-            torch.nn.utils.clip_grad_norm_(parameters, spec.clip)
+        if spec.max_norm:
+            torch.nn.utils.clip_grad_norm_(parameters, spec.max_norm)
         spec.tune(optimizer, t)
         optimizer.found_inf = masked  # type: ignore[attr-defined] # read by fused optimizers
         optimizer.step()
@@ -208,42 +233,21 @@ class Engine:
         for module in self._stepped[player]:
             module.stepped()
 
-    def _guard(self, made: list[Made], updates: list[Update]) -> Tensor | None:
-        """Keeps what is not finite from the weights: at once on the CPU, by a mask elsewhere."""
-        numbers = [n for side, turn in made for n in (*side.terms.values(), turn.gradient)]
-        values = [value.sum() for _, value in updates]
-        if self.immediate:
-            if not all(math.isfinite(n.item()) for n in numbers + values):
-                raise self._failure(self.clock.step, made)
-            return None
-        flag = (~torch.isfinite(torch.stack(numbers + values).sum())).float()
-        self._flags.append((self.clock.step, made, flag))
-        return flag
-
     def check_finite(self, lag: int = 0) -> None:
         """Raises TrainingError for a masked step that lies `lag` steps back or more."""
-        while self._flags and self._flags[0][0] <= self.clock.step - lag:
-            step, made, flag = self._flags.popleft()
-            if flag.item():
-                raise self._failure(step, made)
-
-    def _failure(self, step: int, made: list[Made]) -> TrainingError:
-        numbers = {
-            **{f"the term {side.name}/{k}": v for side, _ in made for k, v in side.terms.items()},
-            **{f"the gradient of {side.name}": turn.gradient for side, turn in made},
-        }
-        bad = [name for name, value in numbers.items() if not torch.isfinite(value)]
-        what = bad[0] if bad else "what t.update was given"
-        return TrainingError(f"Step {step}: {what} is not finite; the step was not made.")
+        self._finite.check(self.clock.step - lag)
 
     def _updates(self, plays: list[Play]) -> list[Update]:
         """What the micro-batches gave to `t.update`, joined for each state; taken from them."""
         given = [play.moment.updates for play in plays]
+        if not any(given):
+            return []
         if len({len(each) for each in given}) > 1:
             raise GameError("t.update was called more often on one micro-batch than on another.")
         joined = [
-            (parts[0][0], _joined([wide(value) for _, value, _ in parts], rows=parts[0][2]))
+            Update(module, _joined([wide(value) for _, value, _ in parts], rows), rows)
             for parts in zip(*given, strict=True)
+            for module, _, rows in parts[:1]
         ]
         for each in given:
             each.clear()
@@ -256,7 +260,7 @@ class Engine:
                 self._make_updates(updates, masked)
 
     def _make_updates(self, updates: list[Update], masked: Tensor | None) -> None:
-        for module, value in updates:
+        for module, value, _ in updates:
             if masked is None:
                 module.update(value)
                 continue
@@ -265,19 +269,19 @@ class Engine:
             for name, buffer in module.named_buffers():
                 buffer.copy_(torch.where(masked > 0, before[name], buffer))
 
-    def _advance(self, plays: list[Play]) -> None:
-        shown = sum(play.rows for play in plays)
+    def _advance(self, plays: list[Play], watch: bool) -> None:
+        shown = sum(play.rows for play in plays) * self.ranks.count
         self.clock.step += 1
         self.clock.draws += plays[0].draws
         self.clock.images += shown
         self.ema.update(self.game.ema(self.clock), shown, self.clock.images)
         seen: dict[str, list[float]] = {}
-        for play in plays:
-            for name, value in play.moment.watched.items():
-                seen.setdefault(name, []).append(float(value))
+        rows = [{k: float(v) for k, v in play.moment.watched.items()} for play in plays]
+        for row in chain(*self.ranks.gathered(rows)) if watch else ():
+            for name, value in row.items():
+                seen.setdefault(name, []).append(value)
         self.watched = {name: sum(values) / len(values) for name, values in seen.items()}
-        if self._flags:
-            self.check_finite(LAG)
+        self.check_finite(LAG)
 
 
 _END: Any = object()

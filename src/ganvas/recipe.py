@@ -43,9 +43,9 @@ class Settings:
     minutes: Annotated[float, Ge(0)] | None = None
     """Budget: minutes of training in all."""
     batch: Annotated[int, Ge(1), Le(2**20)] = 128
-    """Samples of a minibatch."""
+    """Samples of a minibatch; the flag takes `auto` too: in micro-batches that fit into memory."""
     micro_batch: Annotated[int, Ge(1)] | None = None
-    """Samples held in memory at a time; must divide the batch."""
+    """Samples held in memory at a time; must divide the batch, or `auto`, as for the batch."""
     seed: Annotated[int, Ge(0)] = 0
     """Decides the first weights, the order of the data and all noise."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"

@@ -17,7 +17,8 @@ from typing import Any
 
 import torch
 
-from ganvas import checkpoint, device, drawing, state
+from ganvas import checkpoint, device, drawing, pace, resuming, state
+from ganvas.data.ahead import ahead
 from ganvas.data.batches import Batch
 from ganvas.data.stream import Stream
 from ganvas.data.two import Data, find
@@ -27,8 +28,8 @@ from ganvas.engine import Engine
 from ganvas.errors import TrainingError, UsageError
 from ganvas.events import Changed, Drew, Event, Logged, Measured, Saved, Stopped, Turned, Warned
 from ganvas.game import Game, Moment, Nets
-from ganvas.pace import budgets, marks
 from ganvas.play import Clock
+from ganvas.ranks import ALONE, Ranks
 from ganvas.recipe import Recipe, Settings, flat, is_fixed, plain
 from ganvas.saving import Saving, State
 
@@ -43,6 +44,7 @@ class Trainer:
         data: a data set, two domains, or the name of either.
         folder: where checkpoints go; None keeps none.
         settings: the other options; or give them by name: `Trainer(GAN(), "mnist", epochs=3)`.
+        ranks: the processes that share each batch, see `ganvas.ranks.join`.
 
     Raises:
         UsageError: the data do not fit the game, or an option is out of range.
@@ -55,6 +57,7 @@ class Trainer:
         *,
         folder: Path | None = None,
         settings: Settings | None = None,
+        ranks: Ranks = ALONE,
         **options: Any,
     ) -> None:
         if settings is None:
@@ -68,19 +71,20 @@ class Trainer:
         self.saving = Saving(folder, settings)
         self.stopping: str | None = None
         self.judge: Judge | None = None
+        self.ranks = ranks.told_by(self._wish)
         torch.set_num_threads(self.settings.threads)
         self.device = device.pick(settings.device)
-        self.precision = device.precision(self.device, settings.precision)
-        stream = Stream(
+        self.precision = device.precision(self.device, settings.precision, self.data.spec.is_images)
+        self.stream = Stream(
             self.data, settings.batch, settings.seed, game.range, self.device, settings.mirror
         )
-        self._resident = stream.dataset  # on the device where it fits; moved there once
         self.engine = Engine(
             game=game,
             nets=state.build(game, self.data.spec, settings.seed, self.device),
-            source=stream,
+            source=ahead(self.stream),
             seed=settings.seed,
-            micro=settings.batch // (settings.micro_batch or settings.batch),
+            micro=ranks.parts(settings.batch, settings.micro_batch),
+            ranks=ranks,
             device=self.device,
             autocast=self.precision.autocast,
         )
@@ -88,8 +92,7 @@ class Trainer:
         self._resumed = time.monotonic()
         self._before = 0  # images before the last step
         self._drawn = -1  # the step last drawn
-        # Told at the next turn of the stream.
-        self._pending: list[Event] = [Warned(0, doubt) for doubt in self._doubts(asked)]
+        self._pending: list[Event] = [Warned(0, doubt) for doubt in self._doubts(asked)]  # to tell
 
     @property
     def game(self) -> Game:
@@ -112,12 +115,12 @@ class Trainer:
         self.saving.begin()
         if self.clock.step == 0:
             yield self.draw()
-        while (reason := self.stopping or self._spent()) is None:
+        while (reason := self._ending()) is None:
             yield from self._told()
             yield from self.step()
-            if self._draw_due():
+            if pace.draws(self.settings, self.clock, self._before, len(self.data)):
                 yield self.draw()
-            if self._measure_due():
+            if self.judge and pace.measures(self.settings, self.clock, self._before):
                 yield self.measure()
             if self.saving.due(self.clock.step):
                 yield from self.saving.attempt(self.clock.step, self.state())
@@ -128,6 +131,12 @@ class Trainer:
         if self.saving.folder is not None and self.saving.stored != self.clock.step:
             yield self.save()
         yield Stopped(self.clock.step, reason)
+
+    def follow(self) -> str:
+        """Trains in step with the first process, which tells, draws and saves; why it ended."""
+        while (reason := self._ending()) is None:
+            self.step()
+        return reason
 
     def step(self, move: Collection[str] | None = None) -> list[Event]:
         """One step; with `move`, only those players move and the others' turns are evaluated."""
@@ -141,9 +150,8 @@ class Trainer:
         """What a person should look at now; the noise is the same at every call."""
         self._check_finite()
         self._drawn = self.clock.step
-        game, seed = self.game, self.settings.seed
-        batch = Stream(self._resident, VIEWED, seed, game.range, self.device)(0)
-        views = drawing.views(game, self.drawing_nets(), batch, self._moment("views"))
+        batch = self.stream.resized(VIEWED, mirror=False)(0)
+        views = drawing.views(self.game, self.drawing_nets(), batch, self._moment("views"))
         return Drew(self.clock.step, self.epoch, views)
 
     def measure(self) -> Measured:
@@ -151,8 +159,8 @@ class Trainer:
         if self.judge is None:
             raise UsageError("This trainer has no judge; set trainer.judge = Judge(data).")
         self._check_finite()
-        nets, t = self.drawing_nets(), self._moment("measure")
-        drawn = drawing.finished(self.game, nets, self.data.spec, self.judge.n, t)
+        nets, judge, t = self.drawing_nets(), self.judge, self._moment("measure")
+        drawn = drawing.finished(self.game, nets, self.data.spec, judge.n, t, judge.y)
         return Measured(self.clock.step, self.judge(drawn))
 
     def _moment(self, name: str) -> Moment:
@@ -170,6 +178,8 @@ class Trainer:
 
     def change(self, **options: Any) -> Changed:
         """Changes options of the game between two steps; fields that shape networks are refused."""
+        if self.ranks.count > 1:
+            raise UsageError("Options cannot change while several processes train.")
         old = self.game
         new = Recipe(game=old).merged({"game": options}).game
         changed = {
@@ -181,9 +191,10 @@ class Trainer:
         refused = [name for name in changed if is_fixed(old, name)]
         if refused:
             raise UsageError(f"{', '.join(refused)} cannot change while a run goes on.")
+        doubts = [Warned(self.clock.step, doubt) for doubt in new.review(self.engine.nets)]
         self._play(new)
         event = Changed(self.clock.step, changed)
-        self._pending.append(event)
+        self._pending += [*doubts, event]
         return event
 
     def stop(self, reason: str) -> None:
@@ -203,30 +214,22 @@ class Trainer:
             "game": plain(self.game),
             "data": dataclasses.asdict(self.data.spec) | {"fingerprint": self.data.fingerprint},
             "precision": self.precision.name,
+            "processes": self.ranks.count,
+            "micro": self.engine.micro,
         }
         return state.collect(self.engine), info
 
     def restore(self, saved: checkpoint.Checkpoint) -> None:
         """Takes the state of a checkpoint; what follows is what an unbroken run would have done."""
-        if saved.info["data"]["fingerprint"] != self.data.fingerprint:
-            raise UsageError(
-                f"{self.data.name!r} is no longer the data that this run was trained on "
-                "(its content has another SHA-256). Start a new run for changed data."
-            )
+        resuming.refuse(saved, self.data)
+        self.engine.micro = resuming.micro_batches(saved, self.engine)
         self._play(Recipe(game=self.game).merged({"game": saved.info["game"]}).game)
         state.restore(self.engine, saved.tensors(self.device))
         self.engine.clock = Clock(**saved.info["clock"])
         self.seconds = saved.info["seconds"]
         self._drawn = self.saving.stored = self.clock.step
-        made = saved.made_with | {"precision": saved.info["precision"]}
-        here: dict[str, Any] = {"torch": torch.__version__, "precision": self.precision.name}
-        for what, now in (here | {"threads": torch.get_num_threads()}).items():
-            if made[what] != now:
-                text = (
-                    f"Saved with {what} {made[what]}, resumed with {now}: what follows is not, to "
-                    "the bit, what an unbroken run would have done."
-                )
-                self._pending.append(Warned(self.clock.step, text))
+        differences = resuming.differences(saved, self.precision.name)
+        self._pending += [Warned(self.clock.step, text) for text in differences]
 
     def _play(self, game: Game) -> None:
         """Goes on with `game`; an average that it begins to keep starts from the weights of now."""
@@ -245,8 +248,9 @@ class Trainer:
         for name in (name for name in after if after[name] != before.get(name)):
             yield f"{name} = {after[name]}, decided by the data ({len(self.data):,} samples)."
         yield from self.game.review(self.engine.nets)
-        if self.engine.micro > 1 and self.game.mixes_samples:
-            yield "The losses mix samples, so micro-batches are not the whole batch."
+        if self.engine.micro * self.ranks.count > 1 and self.game.mixes_samples:
+            parts = "micro-batches" if self.ranks.count == 1 else "the processes' shares"
+            yield f"The losses mix samples, so {parts} are not the whole batch."
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
@@ -280,20 +284,17 @@ class Trainer:
     @property
     def progress(self) -> float:
         """The share of the budget that is spent, 0 to 1."""
-        return max((done / limit for done, limit, _ in self._budgets() if limit), default=0.0)
+        return pace.progress(self.settings, self.clock.step, self.epoch, self._elapsed())
 
-    def _budgets(self) -> list[tuple[float, float, str]]:
-        return budgets(self.settings, self.clock.step, self.epoch, self._elapsed())
+    def _ending(self) -> str | None:
+        """Why the run ends now, if it does; several processes find the same after the same step."""
+        if self.ranks.count > 1 and not self.ranks.stop:
+            return self._spent(seconds=0.0)  # by counts, which are the same in all
+        return self._wish() or ("another process was stopped" if self.ranks.stop else None)
 
-    def _spent(self) -> str | None:
-        over = [(limit, name) for done, limit, name in self._budgets() if done >= limit]
-        return f"{over[0][0]:g} {over[0][1]} done" if over else None
+    def _wish(self) -> str | None:
+        """Why this process, were it alone, would end now."""
+        return self.stopping or self._spent(self._elapsed())
 
-    def _draw_due(self) -> bool:
-        if self.settings.sample_every:
-            return self.clock.step % self.settings.sample_every == 0
-        return marks(self._before / len(self.data)) != marks(self.epoch)
-
-    def _measure_due(self) -> bool:
-        every = 1000 * self.settings.measure_every
-        return bool(self.judge and every) and self._before // every != self.clock.images // every
+    def _spent(self, seconds: float) -> str | None:
+        return pace.spent(self.settings, self.clock.step, self.epoch, seconds)

@@ -172,11 +172,11 @@ def at_step(monkeypatch, number: int, *signals: int) -> None:
     """Sends the signals to this process in the middle of the `number`-th step."""
     advance = Engine._advance
 
-    def advanced(engine, plays):
+    def advanced(engine, *rest):
         if engine.clock.step == number - 1:
             for each in signals:
                 os.kill(os.getpid(), each)
-        advance(engine, plays)
+        advance(engine, *rest)
 
     monkeypatch.setattr(Engine, "_advance", advanced)
 

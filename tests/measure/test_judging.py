@@ -75,5 +75,6 @@ def test_where_the_floor_comes_from():
 def test_what_does_not_fit():
     with pytest.raises(UsageError, match=r"The samples are \(1, 9, 9\), the reals \(1, 8, 8\)"):
         Judge(digits(), n=100)(torch.zeros(9, 1, 9, 9, dtype=torch.uint8))
-    with pytest.raises(UsageError, match="'neighbours' needs more than samples"):
-        Judge(digits(), metrics=("neighbours",))
+    for name in ("neighbours", "authpct", "c-t", "labels"):
+        with pytest.raises(UsageError, match=f"'{name}' needs more than samples"):
+            Judge(digits(), metrics=(name,))

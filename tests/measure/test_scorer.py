@@ -62,6 +62,69 @@ def test_each_number_is_its_metrics(halved):
     assert scores["kid"].high == pytest.approx(interval.high, **close)
 
 
+def test_each_further_number_is_its_metrics(halved):
+    names = ["mind", "ms-ssim", "ndb", "c2st", "birthday", "authpct", "c-t", "parzen"]
+    scores = by_name(score(scorer(halved), names))
+    features = find("digits", shape=(1, 8, 8))
+    sides = (halved.fake, halved.spare), halved.real
+    (fake, spare), real = [features(d.x) for d in sides[0]], features(sides[1].x)
+    drawn, held = (d.x.flatten(1).numpy() / 255 for d in sides[0])
+    pixels = sides[1].x.flatten(1).numpy() / 255
+    rest = np.arange(len(pixels)) % 10 > 0
+
+    def window(samples):
+        return metrics.parzen(samples, pixels[~rest], pixels[rest]).value
+
+    expected = {
+        "mind": (metrics.mind(fake, real), metrics.mind(spare, real)),
+        "ms-ssim": [metrics.pair_similarity(d.x.numpy()).value for d in sides[0]],
+        "ndb": [metrics.ndb(pixels, x).different for x in (drawn, held)],
+        "ndb-js": [metrics.ndb(pixels, x).js for x in (drawn, held)],
+        "c2st": [metrics.c2st(x, real).value for x in (fake, spare)],
+        "duplicates": [metrics.birthday(real, x).duplicates for x in (fake, spare)],
+        "support": [metrics.birthday(real, x).support for x in (fake, spare)],
+        "authpct": [metrics.authpct(real, x) for x in (fake, spare)],
+        "c-t": (metrics.c_t(real, spare, fake), 0),
+        "parzen": [window(x) for x in (drawn, held)],
+    }
+    assert set(scores) == set(expected)
+    for name, (value, floor) in expected.items():
+        assert scores[name].value == pytest.approx(value, rel=1e-6), name
+        assert scores[name].floor == pytest.approx(floor, rel=1e-6, abs=1e-9), name
+    assert {name: s.features for name, s in scores.items() if s.features == "pixels"} == (
+        dict.fromkeys(("ms-ssim", "ndb", "ndb-js", "parzen"), "pixels")
+    )
+    assert [name for name, s in scores.items() if s.low is not None] == [
+        "ms-ssim",
+        "c2st",
+        "parzen",
+    ]
+    assert "not recommended" in scores["parzen"].flag
+    assert "n = 898 is below 10,000: it reads low" in scores["parzen"].flag
+    assert scores["ndb"].flag == "n = 898 is below 5,000: bins hold too few samples to differ"
+
+
+def test_pictures_of_any_size_are_compared_as_they_are(place):
+    """MS-SSIM sees 40 pixels where other numbers of pixels see 28."""
+    large = np.random.default_rng(0).integers(0, 256, (60, 1, 40, 40)).astype(np.uint8)
+    np.savez("large.npz", samples=large)
+    np.savez("other.npz", samples=large[::-1])
+    card = by_name(measure("large.npz", "other.npz", metrics=["ms-ssim", "sliced-wasserstein"]))
+    assert card["ms-ssim"].resizer == "none"
+    assert card["sliced-wasserstein"].resizer.startswith("28 x 28")
+    kept = prepare("large.npz", "other.npz").fake.x.numpy()
+    assert card["ms-ssim"].value == metrics.pair_similarity(kept).value
+
+
+def test_no_duplicates_leave_the_support_out(place):
+    rng = np.random.default_rng(0)
+    np.savez("fake.npz", samples=(1e4 * rng.standard_normal((400, 2))).astype(np.float32))
+    found = by_name(measure("fake.npz", "toy:ring8", n=400, metrics=["birthday"]))
+    assert found["duplicates"].value == 0
+    assert found["duplicates"].floor > 0
+    assert "support" not in found
+
+
 def test_a_score_tells_its_protocol(halved):
     card = score(scorer(halved), ["frechet", "sliced-wasserstein"])
     frechet, sliced = card.scores
@@ -85,6 +148,7 @@ def test_a_score_tells_its_protocol(halved):
         ("prdc", 499, "n = 499 is below 500: the balls around samples are wide"),
         ("prdc", 500, ""),
         ("kid", 499, "n = 499 is below 500: the interval is wide"),
+        ("c2st", 800, "n = 800 is below 1,000: the classifier learns from few"),
     ],
 )
 def test_too_few_samples_are_flagged(name, n, flagged):
@@ -139,6 +203,13 @@ def test_a_number_that_there_is_not_is_left_out(place):
         ("some.npz", "digits", "labels", "needs the classes of both sides; 'some.npz' has none."),
         ("digits", "some.npz", "labels", "needs the classes of both sides; 'some.npz' has none."),
         ("digits", "two.npz", "labels", "different classes"),
+        (
+            "toy:ring8",
+            "toy:ring8",
+            "ms-ssim",
+            "'ms-ssim' looks at pictures; 'toy:ring8' is points.",
+        ),
+        ("toy:ring8", "toy:ring8", "parzen", "'parzen' looks at pictures; 'toy:ring8' is points."),
         ("digits", "digits", "kidd", "Unknown metric 'kidd'; did you mean 'kid'?"),
     ],
 )
@@ -156,11 +227,15 @@ def test_a_memoriser_is_told_from_a_generator(place):
     np.savez("real.npz", samples=x[order[:1200]])
     np.savez("copies.npz", samples=np.tile(x[order[:1200]], (2, 1, 1, 1)))
     np.savez("others.npz", samples=x[order[1200:]])
-    copied = measure("copies.npz", "real.npz", metrics=["neighbours"])
-    fresh = measure("others.npz", "real.npz", metrics=["neighbours"])
+    names = ["neighbours", "authpct", "c-t"]
+    copied = measure("copies.npz", "real.npz", metrics=names)
+    fresh = measure("others.npz", "real.npz", metrics=names)
     assert copied.values()["memorised"] > 0.4
     assert fresh.values()["memorised"] < 0.05
     assert copied.scores[0].floor == 0.01
+    assert copied.values()["authpct"] < by_name(copied)["authpct"].floor - 0.2
+    assert fresh.values()["authpct"] > by_name(fresh)["authpct"].floor - 0.1
+    assert copied.values()["c-t"] < -3 < fresh.values()["c-t"]
     assert "are, to the bit, in what they are measured against" in copied.notes[0]
     assert not any("to the bit" in note for note in fresh.notes)
 
@@ -189,3 +264,4 @@ def test_the_effort_adds_up_and_names_every_part(halved):
     assert {part for part, _ in told} <= set(parts)
     assert {(name, 1.0) for name in names} <= set(told)
     assert set(METRICS) >= set(names)
+    assert "features of the training set" in effort(halved, ["authpct"])

@@ -6,18 +6,25 @@ import torch
 
 from ganvas.errors import UsageError
 from ganvas.metrics import (
+    authpct,
+    birthday,
+    c2st,
+    c_t,
     frechet,
     gan_test,
     gan_train,
     kid,
     memorised,
+    mind,
     mixtures,
     moments,
+    ndb,
     nearest,
+    parzen,
     prdc,
     sliced_wasserstein,
 )
-from ganvas.metrics.rows import rows
+from ganvas.metrics.rows import rows, settled
 
 GOOD = np.random.RandomState(0).randn(200, 3)
 Y = np.arange(200) % 2
@@ -30,6 +37,15 @@ PAIRED = {
     "mixtures": lambda a, b: mixtures(a, b, 0.1),
     "copies in train": lambda a, b: memorised(a, GOOD, b),
     "copies of held out": lambda a, b: memorised(GOOD, a, b),
+    "mind": lambda a, b: mind(a, b, directions=10),
+    "ndb": lambda a, b: ndb(a, b, bins=5),
+    "c2st": c2st,
+    "birthday": birthday,
+    "authpct": authpct,
+    "copying held out": lambda a, b: c_t(GOOD, a, b, cells=2),
+    "copying of train": lambda a, b: c_t(a, GOOD, b, cells=2),
+    "parzen": lambda a, b: parzen(a, GOOD, b),
+    "parzen's validation": lambda a, b: parzen(GOOD, a, b),
     "gan-train": lambda a, b: gan_train(a, Y[: len(a)], b, Y[: len(b)]),
     "gan-test": lambda a, b: gan_test(a, Y[: len(a)], b, Y[: len(b)]),
 }
@@ -66,10 +82,13 @@ def test_bad_rows_on_either_side(name, bad):
             PAIRED[name](*pair)
 
 
-@pytest.mark.parametrize("name", ["frechet", "kid", "prdc", "sliced", "gan-train", "gan-test"])
+DISTRIBUTIONS = ["frechet", "kid", "prdc", "sliced", "gan-train", "gan-test", "mind", "c2st", "ndb"]
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
 def test_one_row_is_no_distribution(name):
     for pair in ((GOOD[:1], GOOD), (GOOD, GOOD[:1])):
-        with pytest.raises(UsageError, match=r"1 rows; this metric needs \d or more"):
+        with pytest.raises(UsageError, match=r"1 rows; this metric needs \d+ or more"):
             PAIRED[name](*pair)
 
 
@@ -115,3 +134,13 @@ def test_input_is_left_alone():
     for metric in PAIRED.values():
         metric(GOOD, GOOD)
     np.testing.assert_array_equal(GOOD, before)
+
+
+def test_settled_rows_are_the_same_ones_whatever_their_order():
+    x = np.concatenate([GOOD, GOOD[:5]])
+    given = settled(x)
+    np.testing.assert_array_equal(settled(np.random.RandomState(1).permutation(x)), given)
+    assert sorted(map(tuple, given)) == sorted(map(tuple, x))
+    pixels = (255 * np.random.RandomState(2).rand(30, 64)).astype(np.uint8)
+    assert settled(pixels).dtype == np.uint8
+    np.testing.assert_array_equal(settled(pixels), settled(pixels[::-1]))

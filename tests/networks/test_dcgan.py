@@ -66,3 +66,17 @@ def test_weights_start_as_the_paper_says():
     gains = torch.cat([m.weight.detach() for m in kinds(g, nn.BatchNorm2d)])
     assert float(gains.mean()) == pytest.approx(1, abs=0.005)
     assert float(gains.std()) == pytest.approx(0.02, rel=0.2)
+
+
+def test_without_norm_what_passes_keeps_its_size():
+    """The paper's start would leave a hundredth of it after three layers of 32 channels."""
+    torch.manual_seed(0)
+    x = torch.randn(16, 1, 64, 64)
+    sizes = {}
+    for norm in ("batch", "none"):
+        body = dcgan.trunk((1, 64, 64), width=16, norm="none")[0]
+        sizes[norm] = dcgan.start(body, norm)(x).std().item()
+    assert 0.4 < sizes["none"] < 1.6
+    assert sizes["batch"] < 0.05
+    drawn = dcgan.generator(32, (1, 64, 64), width=16, norm="none")(torch.randn(16, 32))
+    assert 0.4 < drawn.std().item() < 2

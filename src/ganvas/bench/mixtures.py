@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from torch import Tensor
+
 from ganvas import drawing
 from ganvas.bench.table import Cell, Results, Row, markdown, mean_and_spread
 from ganvas.data import toy
@@ -62,7 +64,7 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
     """Trains one combination and counts its modes; `failed` where it became not finite."""
     data, seed = cell["data"], cell["seed"]
     if cell["loss"] == REAL:
-        return _scores(toy.sample(data, facts["samples"], seed=1000 + seed), data)
+        return scores(toy.sample(data, facts["samples"], seed=1000 + seed), data)
     hidden = tuple(facts["hidden"])
     game = GAN(
         z=facts["z"],
@@ -82,12 +84,13 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
         return {"failed": str(error)}
     first = Moment(seed=seed, step="bench")
     spec = trainer.data.spec
-    return _scores(
+    return scores(
         drawing.finished(game, trainer.drawing_nets(), spec, facts["samples"], first), data
     )
 
 
-def _scores(samples: Any, data: str) -> Row:
+def scores(samples: Tensor, data: str) -> Row:
+    """How the points `samples` (N, 2) lie in the modes of the mixture `data`."""
     found = mixtures(samples.numpy(), toy.modes(data).numpy(), toy.sigma(data))
     return dict(found._asdict())
 
@@ -112,11 +115,12 @@ def _line(results: Results, data: str, loss: str, bound: str, seeds: int) -> Seq
     k = len(toy.modes(data))
     every = sum(row["captured"] == k for row in whole)
     spread = [row["reverse_kl"] for row in whole if row["reverse_kl"] is not None]
+    lost = len(whole) - len(spread)  # without a sample near any mode there is no KL
     return [
         *name,
         mean_and_spread([row["captured"] for row in whole], ".1f"),
         f"{every} of {len(found)}",
         mean_and_spread([100 * row["high_quality"] for row in whole], ".1f"),
-        mean_and_spread(spread, ".3f") if spread else "",
+        (mean_and_spread(spread, ".3f") if spread else "") + (f", none in {lost}" if lost else ""),
         failed,
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from pathlib import Path
@@ -110,9 +111,21 @@ def fill(results: Results, cells: Sequence[Cell], play: Play, jobs: int = 0) -> 
 
 
 def _one_thread() -> None:
+    """Settles a process that plays cells: one thread, and no longer than the process it plays for.
+
+    A process that is killed tells its children nothing; they would play on for minutes.
+    """
     import torch
 
     torch.set_num_threads(1)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

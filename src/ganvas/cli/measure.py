@@ -19,7 +19,23 @@ if TYPE_CHECKING:
     from ganvas.measure import Card
     from ganvas.measure.scorer import Told
 
-Metric = Literal["frechet", "kid", "prdc", "sliced-wasserstein", "neighbours", "modes", "labels"]
+Metric = Literal[
+    "frechet",
+    "kid",
+    "prdc",
+    "sliced-wasserstein",
+    "neighbours",
+    "modes",
+    "labels",
+    "mind",
+    "ms-ssim",
+    "ndb",
+    "c2st",
+    "birthday",
+    "authpct",
+    "c-t",
+    "parzen",
+]
 Features = Literal["auto", "digits", "mnist", "fashion-mnist", "random", "pixels", "inception"]
 REFRESH_IN_A_FILE = 10.0
 """Seconds between two lines about the progress where they are not on a terminal."""

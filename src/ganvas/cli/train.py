@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import signal
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ganvas import api, checkpoint, flags, report
+from ganvas.cli.beforehand import fitted, foretell, without_auto
+from ganvas.cli.launch import launch, together
 from ganvas.cli.progress import follow
 from ganvas.data.batches import DataSpec
 from ganvas.errors import UsageError
 from ganvas.model import recipe_of
+from ganvas.ranks import Ranks, join, started
 from ganvas.recipe import ON_RESUME, Recipe, flat, read
 from ganvas.recipes import resolve
 from ganvas.run import Run
@@ -31,8 +35,10 @@ class Where:
     """A run to go on with, to the bit; only budgets and intervals may change."""
     family: str | None = None
     """file.py:Class of a run of one's own family."""
+    nproc: int = 1
+    """Processes on this machine that share each batch; several machines: docs/many-machines.md."""
     dry_run: bool = False
-    """Print the resolved recipe and write nothing."""
+    """Print the resolved recipe, and what memory and time it will take; write nothing."""
     a: str | None = None
     """One of two domains, for families that translate: a folder or a built-in set; with --b."""
     b: str | None = None
@@ -44,6 +50,7 @@ class Where:
 def main(argv: list[str]) -> int:
     """Runs `ganvas train` and returns the exit code."""
     what, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else (None, argv)
+    rest, auto = without_auto(rest)
     resumed, own = value_of("--resume", rest), value_of("--family", rest)
     if resumed is not None:
         if what is not None:
@@ -55,17 +62,34 @@ def main(argv: list[str]) -> int:
     if where.resume is not None:
         if where.outdir != Where.outdir:
             raise UsageError(f"--resume goes on in {where.resume}; leave --outdir out.")
-        refuse(changes | two_domains(where, rest), where.resume)
+        refuse(
+            changes | two_domains(where, rest) | ({"batch": "auto"} if auto else {}),
+            where.resume,
+        )
     recipe = recipe.merged(changes | two_domains(where, rest))
+    if where.nproc < 1:
+        raise UsageError(f"nproc = {where.nproc}: 1 process or more.")
+    if where.nproc > 1 and started() == (0, 1):
+        return launch(where.nproc, argv)
+    ranks = join()
+    if not ranks.first:
+        warnings.simplefilter("ignore")  # the first process says the same
+    if auto:
+        recipe = fitted(recipe, ranks, "# " if where.dry_run else "")
     if where.dry_run:
-        trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings)
-        print(replace(recipe, game=trainer.game).to_toml(), end="")
-        return 0
-    if where.resume is None:
-        return train(*api.start(recipe, where.outdir))
-    run = Run.open(where.resume)
-    with run.held():  # before the checkpoint is read: another process could be at work on it
-        return train(run, resume(run, recipe))
+        code = foretell(recipe, ranks)
+    elif not ranks.first:
+        code = beside(recipe, ranks)
+    elif where.resume is None:
+        run, trainer = api.start(recipe, where.outdir, ranks)
+        together(trainer, None)
+        code = train(run, trainer)
+    else:
+        run = Run.open(where.resume)
+        with run.held():  # before the checkpoint is read: another process could be at work on it
+            code = train(run, resume(run, recipe, ranks))
+    ranks.leave()
+    return code
 
 
 def two_domains(where: Where, argv: list[str]) -> dict[str, Any]:
@@ -94,17 +118,24 @@ def refuse(changes: dict[str, Any], run: Path) -> None:
         )
 
 
-def resume(run: Run, recipe: Recipe) -> Trainer:
+def resume(run: Run, recipe: Recipe, ranks: Ranks) -> Trainer:
     """The trainer of `run` at its newest good checkpoint; before the first, at the beginning."""
-    trainer = Trainer(
-        recipe.game, recipe.settings.data, settings=recipe.settings, folder=run.checkpoints
-    )
-    if run.checkpoints.exists():
-        checkpoint.sweep(run.checkpoints)
-    if any(run.checkpoints.glob("step-*")):
-        trainer.restore(checkpoint.latest(run.checkpoints))
+    settings, folder = recipe.settings, run.checkpoints
+    trainer = Trainer(recipe.game, settings.data, settings=settings, folder=folder, ranks=ranks)
+    if folder.exists():
+        checkpoint.sweep(folder)
+    together(trainer, checkpoint.latest(folder) if any(folder.glob("step-*")) else None)
     run.configure(recipe)
     return api.judged(trainer)
+
+
+def beside(recipe: Recipe, ranks: Ranks) -> int:
+    """What every process but the first does: trains in step with it, and says nothing."""
+    trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings, ranks=ranks)
+    together(trainer, None)
+    with stopping_on_signals(trainer) as caught:
+        trainer.follow()
+    return 128 + caught[0] if caught else 0
 
 
 def train(run: Run, trainer: Trainer) -> int:

@@ -72,8 +72,9 @@ def load(name: str | os.PathLike[str], *, size: int | None = None) -> Dataset:
 
     Args:
         name: a built-in name (see `names()`), or the path of a folder. A folder that holds the
-            four IDX files of an MNIST-like set gives their training part; any other folder is
-            read as pictures, its sub-folders being the classes. Where a folder and a built-in set
+            four IDX files of an MNIST-like set gives their training part; one of .npz or .parquet
+            files is read as shards; any other folder is read as pictures, its sub-folders being
+            the classes. Where a folder and a built-in set
             share a name, the name means the set and `./name` the folder.
         size: pictures are made `size` x `size` pixels. None keeps the size of a built-in set and
             makes the pictures of a folder 64 x 64.
@@ -128,9 +129,11 @@ def _built_in(name: str, size: int | None) -> Dataset:
 
 
 def _folder(path: Path, size: int | None) -> Dataset:
-    from ganvas.data import folder, idx
+    from ganvas.data import folder, idx, shards
 
-    return idx.load(path, size) if idx.found(path) else folder.load(path, size)
+    if idx.found(path):
+        return idx.load(path, size)
+    return shards.load(path, size) if shards.found(path) else folder.load(path, size)
 
 
 def __getattr__(name: str) -> Any:

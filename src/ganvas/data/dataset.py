@@ -100,6 +100,10 @@ class Dataset:
         y = None if self.y is None else self.y.to(device)
         return Dataset(self.name, self.x.to(device), y, self.classes)
 
+    def read(self, index: Tensor) -> None:
+        """Has the samples at `index`, int64 (n,), read into memory, where they are in a file."""
+        self.x.numpy().take(index.numpy(), axis=0)
+
     def batch(
         self,
         index: Tensor,

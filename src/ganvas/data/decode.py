@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ class Unusable(Exception):  # noqa: N818 -- a verdict on one file, not a failure
     """A file that gives no picture; the message says why."""
 
 
-def decode(path: str, size: int, part: Part = "whole") -> NDArray[np.uint8]:
+def decode(path: str | BinaryIO, size: int, part: Part = "whole") -> NDArray[np.uint8]:
     """The middle square of the picture at `path`, uint8 (3, size, size); R = G = B if it is grey.
 
     `part`: of which half the middle square is taken, where the picture holds two.
@@ -52,7 +52,7 @@ def decode(path: str, size: int, part: Part = "whole") -> NDArray[np.uint8]:
 
 
 @contextmanager
-def opened(path: str) -> Iterator[Image.Image]:
+def opened(path: str | BinaryIO) -> Iterator[Image.Image]:
     """The picture at `path`, its pixels not yet read; whatever is wrong with it is Unusable."""
     try:
         with Image.open(path, formats=FORMATS) as image:

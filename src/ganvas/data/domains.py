@@ -83,6 +83,11 @@ class TwoDomains:
         """The same domains with their tensors on `device`."""
         return dataclasses.replace(self, a=self.a.to(device), b=self.b.to(device))
 
+    def read(self, index: Tensor) -> None:
+        """Has the samples at `index`, as `batch` takes it, read into memory."""
+        for domain, rows in zip((self.a, self.b), index.expand(2, -1)):
+            domain.read(rows)
+
     def batch(
         self,
         index: Tensor,

@@ -6,11 +6,13 @@ import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ganvas.data import mapped
 from ganvas.data.dataset import Dataset
 from ganvas.data.decode import Part, Unusable, decode
 from ganvas.data.scan import Found, Refusal, printable, scan, some
@@ -35,15 +37,19 @@ def load(folder: Path, size: int | None = None) -> Dataset:
         DataError: more than 5 % of the files cannot be used, or all those of a class.
     """
     found = scan(folder)
-    pixels, grey, reasons = decoded(found.pictures, size or SIZE)
+    size = size or SIZE
+    x, facts = mapped.rows(
+        mapped.key_of(found.pictures, size),
+        (len(found.pictures), 3, size, size),
+        lambda pixels: _fill(pixels, found.pictures, size),
+    )
+    reasons = facts["reasons"]
     kept = np.array([reason is None for reason in reasons])
     refused = found.refused + [
         Refusal(path, reason) for path, reason in zip(found.pictures, reasons) if reason
     ]
     judge(folder, found, refused, int(kept.sum()))
-    if not kept.all():
-        pixels = pixels[kept]
-    x = torch.from_numpy(pixels[:, :1].copy() if grey else pixels)
+    x = x[: int(kept.sum()), : 1 if facts["grey"] else 3].contiguous()  # without a copy if all
     name = printable(folder.resolve().name)
     if not found.classes:
         return Dataset(name, x)
@@ -57,6 +63,22 @@ def decoded(
 ) -> tuple[NDArray[np.uint8], bool, list[str | None]]:
     """The pixels (N, 3, size, size); whether all are grey; and why a file gave none, or None."""
     pixels = np.empty((len(paths), 3, size, size), dtype=np.uint8)
+    return pixels, *_decode(pixels, paths, size, part)
+
+
+def _fill(pixels: mapped.Pixels, paths: list[str], size: int) -> dict[str, Any]:
+    """Decodes all pictures, those that can be used to the front, and tells what came of each."""
+    grey, reasons = _decode(pixels, paths, size, "whole")
+    for new, old in enumerate(i for i, reason in enumerate(reasons) if reason is None):
+        if new != old:
+            pixels[new] = pixels[old]
+    return {"grey": grey, "reasons": reasons}
+
+
+def _decode(
+    pixels: mapped.Pixels, paths: list[str], size: int, part: Part
+) -> tuple[bool, list[str | None]]:
+    """Fills `pixels`; whether all are grey; and why a file gave no picture, or None."""
     grey = np.ones(len(paths), dtype=bool)
 
     def one(number: int) -> str | None:
@@ -72,7 +94,7 @@ def decoded(
     with warnings.catch_warnings(), ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         warnings.simplefilter("ignore")
         reasons = list(pool.map(one, range(len(paths))))
-    return pixels, bool(grey.all()), reasons
+    return bool(grey.all()), reasons
 
 
 def judge(folder: Path, found: Found, refused: list[Refusal], kept: int) -> None:

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from ganvas.data import idx
+from ganvas.data import cache, idx
 from ganvas.data.dataset import Dataset
 from ganvas.data.download import Pin, fetch
 from ganvas.errors import DataError
@@ -149,9 +149,8 @@ def _own(kind: str, file: str) -> Path | None:
 
 
 def _cached(kind: str, source: Source, file: str) -> Path:
-    cache = Path(os.environ.get("GANVAS_CACHE") or "~/.cache/ganvas").expanduser()
     try:
-        return fetch(cache / kind / f"{file}.gz", source.packed[file], source.mirrors)
+        return fetch(cache.folder() / kind / f"{file}.gz", source.packed[file], source.mirrors)
     except DataError as error:
         raise DataError(
             f"{kind!r} is not on this machine. {error} Connect to the network; or set GANVAS_DATA "

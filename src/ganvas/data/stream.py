@@ -58,6 +58,11 @@ class Stream:
         self.device = device
         self.mirror = mirror
 
+    def resized(self, batch: int, mirror: bool | None = None) -> Stream:
+        """The same samples in the same orders, in minibatches of another size."""
+        mirror = self.mirror if mirror is None else mirror
+        return Stream(self.dataset, batch, self.seed, self.range, self.device, mirror)
+
     def __call__(self, number: int, part: int = 0, parts: int = 1) -> Batch:
         """Minibatch `number` (0, 1, 2, …), or the rows that are part `part` of `parts` of it.
 
@@ -68,16 +73,23 @@ class Stream:
                 f"There is no minibatch {number}, part {part} of {parts}: both count from 0, and "
                 f"a minibatch of {self.batch} has at most {self.batch} parts."
             )
-        rows = slice(self.batch * part // parts, self.batch * (part + 1) // parts)
-        index = [
-            self._index(number * self.batch + rows.start, number * self.batch + rows.stop, i)
-            for i in range(len(self.dataset.counts))
-        ]
         flip = None
         if self.mirror:  # drawn for the whole batch, so that a part sees the flips of its rows
-            flips = [self._flip(number, i)[rows] for i in range(len(index))]
+            rows = self._rows(part, parts)
+            flips = [self._flip(number, i)[rows] for i in range(len(self.dataset.counts))]
             flip = torch.stack(flips).squeeze(0)
-        return self.dataset.batch(torch.stack(index).squeeze(0), self.range, self.device, flip)
+        index = self.index(number, part, parts)
+        return self.dataset.batch(index, self.range, self.device, flip)
+
+    def index(self, number: int, part: int = 0, parts: int = 1) -> Tensor:
+        """Which samples a call gives: int64 (n,), or (2, n) of two domains without pairs."""
+        rows = self._rows(part, parts)
+        first, end = number * self.batch + rows.start, number * self.batch + rows.stop
+        orders = range(len(self.dataset.counts))
+        return torch.stack([self._index(first, end, order) for order in orders]).squeeze(0)
+
+    def _rows(self, part: int, parts: int) -> slice:
+        return slice(self.batch * part // parts, self.batch * (part + 1) // parts)
 
     def _index(self, start: int, stop: int, order: int) -> Tensor:
         """The samples at positions start..stop of the endless row of the order-th order."""

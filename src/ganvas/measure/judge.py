@@ -9,7 +9,8 @@ from torch import Tensor
 from ganvas.data import Dataset
 from ganvas.errors import UsageError
 from ganvas.measure.cache import kept
-from ganvas.measure.scores import METRICS, View, plain
+from ganvas.measure.numbers import View
+from ganvas.measure.scores import METRICS, plain
 from ganvas.measure.sides import reals
 from ganvas.measure.sources import Stored
 from ganvas.metrics.features import Features, find
@@ -46,7 +47,7 @@ class Judge:
         metrics: tuple[str, ...] = ("frechet", "kid"),
         seed: int = 0,
     ) -> None:
-        if unfit := [name for name in metrics if name in ("neighbours", "labels")]:
+        if unfit := [name for name in metrics if METRICS[name].copies or name == "labels"]:
             raise UsageError(f"{unfit[0]!r} needs more than samples; `ganvas measure` tells it.")
         if isinstance(features, str):
             features = find(features, data=real.name, shape=real.spec.shape)
@@ -56,6 +57,8 @@ class Judge:
         self._real = View(reference, features, kept(features, reference.x))
         self.n = len(self._spare)
         """Samples to draw, so that the scores can be read beside the floor."""
+        self.y = None if reference.y is None else reference.y[: self.n]
+        """Their classes, where there are any: as common as among the real ones."""
 
     def __call__(self, samples: Tensor) -> dict[str, float]:
         """The scores of `samples`, uint8 (N, C, H, W) or points float32 (N, d), by name.

@@ -11,13 +11,12 @@ from ganvas import metrics
 from ganvas.data import Dataset
 from ganvas.measure.cache import kept
 from ganvas.measure.card import Score
-from ganvas.measure.scores import METRICS, Found, Metric, Rows, View, plain
+from ganvas.measure.numbers import Rows, View
+from ganvas.measure.scores import METRICS, Metric, plain
 from ganvas.measure.sides import Sides
 from ganvas.metrics import Estimate
 from ganvas.metrics.features import Features, find
 
-LEVEL = 0.01
-"""The share of held-out real samples that the threshold for copies lets through."""
 Told = Callable[[str, float], None]
 """Hears of a part of the work, and how much of it is done."""
 
@@ -37,13 +36,18 @@ class Scorer:
         """The numbers of the metric `name` that there are; some have none, such as a divergence
         from modes of which not one was met."""
         metric = METRICS[name]
-        spare = self._view("the floor", self.sides.spare)
-        if metric.of is None:
-            found, floor = self._memorised(name), Found(memorised=LEVEL)
-        else:
+        if metric.of is not None:
+            spare = self._view("the floor", self.sides.spare)
             found = metric.of(self.fake, self.real)
             self._told(name, 0.5)
             floor = metric.of(spare, self.real)
+        else:
+            assert metric.copies is not None
+            train = self._view("the training set", self.sides.train)
+            held_out = self._view("the floor", self.sides.held_out)
+            found = metric.copies(self.fake, train, held_out)
+            self._told(name, 0.5)
+            floor = metric.copies(held_out, train, held_out)
         self._told(name, 1.0)
         return [
             self._score(metric, key, value, floor[key])
@@ -69,24 +73,17 @@ class Scorer:
         train = self._view("the training set", self.sides.train)
         return metrics.nearest(train.rows, self.fake.rows, k)
 
-    def _memorised(self, name: str) -> Found:
-        """Copies of training samples, judged by real samples that are not among them."""
-        train = self._view("the training set", self.sides.train)
-        held_out = self._view("the floor", self.sides.held_out)
-        self._told(name, 0.1)
-        share = metrics.memorised(train.rows, held_out.rows, self.fake.rows, level=LEVEL)
-        return {"memorised": share}
-
     def _score(
         self, metric: Metric, name: str, value: float | Estimate, floor: float | Estimate | None
     ) -> Score:
         seen = self.features
-        if metric.pixels:
+        if metric.seen != "features":
             seen = find("pixels", shape=self.sides.real.spec.shape)
         low, high = (value.low, value.high) if isinstance(value, Estimate) else (None, None)
         n_real, n_fake = len(self.sides.real), len(self.sides.fake)
         least = metric.least(self.features, self.sides.real)
-        short = min(n_real, n_fake) < least
+        n = min(n_real, n_fake)
+        flags = [metric.doubt, f"n = {n:,} is below {least:,}: {metric.below}" if n < least else ""]
         return Score(
             metric=name,
             value=plain(value),
@@ -99,7 +96,7 @@ class Scorer:
             reference_sha256=self.sides.real.fingerprint,
             features=seen.name,
             features_sha256=seen.hash,
-            resizer=seen.resizer,
+            resizer="none" if metric.seen == "pictures" else seen.resizer,
             seed=self.sides.seed,
-            flag=f"n = {min(n_real, n_fake):,} is below {least:,}: {metric.below}" if short else "",
+            flag="; ".join(filter(None, flags)),
         )

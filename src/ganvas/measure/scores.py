@@ -1,94 +1,29 @@
 """Which metrics there are, for which data, and from how many samples on their numbers are honest.
 
-Every metric is a function of two sides, so that its floor is the same function of two real ones.
+Every metric is a function of two sides, so that its floor is the same function of two real ones;
+those that look for copies have a third side, real samples that are not in the training set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ganvas import metrics
 from ganvas.data import Dataset, toy
 from ganvas.errors import UsageError, unknown
+from ganvas.measure import numbers
+from ganvas.measure.numbers import BINS, Found, View
 from ganvas.measure.sides import Sides
 from ganvas.metrics import Estimate
-from ganvas.metrics.features import Features, find
+from ganvas.metrics.features import Features
 
-Found = dict[str, float | Estimate | None]
-Rows = NDArray[np.float64]
 MIXTURES = tuple(f"toy:{name}" for name in toy.MIXTURES)
 """References whose modes are known."""
-
-
-@dataclass(frozen=True)
-class View:
-    """One side, as the metrics look at it."""
-
-    dataset: Dataset
-    features: Features
-    rows: Rows
-    """The features, (N, d)."""
-
-    @cached_property
-    def pixels(self) -> Rows:
-        """Every pixel in [0, 1], of pictures larger than 28 x 28 made so small; points as is."""
-        return find("pixels", shape=self.dataset.spec.shape)(self.dataset.x)
-
-    @cached_property
-    def y(self) -> NDArray[np.int64]:
-        """The classes; UsageError where there are none."""
-        if self.dataset.y is None:
-            raise UsageError(f"{self.dataset.name!r} has no classes.")
-        return self.dataset.y.numpy()
-
-
-def _frechet(fake: View, real: View) -> Found:
-    name = "FID" if fake.features.name == "inception" else "frechet"
-    return {name: metrics.frechet(fake.rows, real.rows)}
-
-
-def _kid(fake: View, real: View) -> Found:
-    return {"kid": metrics.kid(fake.rows, real.rows)}
-
-
-def _prdc(fake: View, real: View) -> Found:
-    return dict(metrics.prdc(real.rows, fake.rows)._asdict())
-
-
-def _sliced(fake: View, real: View) -> Found:
-    return {"sliced-wasserstein": metrics.sliced_wasserstein(fake.pixels, real.pixels)}
-
-
-def _modes(fake: View, real: View) -> Found:
-    name = real.dataset.name
-    found = metrics.mixtures(fake.dataset.x.numpy(), toy.modes(name).numpy(), toy.sigma(name))
-    return {key.replace("_", "-"): value for key, value in found._asdict().items()}
-
-
-def _labels(fake: View, real: View) -> Found:
-    if fake.dataset.classes != real.dataset.classes:
-        raise UsageError("The two sides have different classes.")
-    found: Found = {
-        "gan-train": metrics.gan_train(fake.rows, fake.y, real.rows, real.y).overall,
-        "gan-test": metrics.gan_test(real.rows, real.y, fake.rows, fake.y).overall,
-    }
-    if fake.features.judge is not None:
-        seen = fake.features.classes(fake.dataset.x)
-        found["class-accuracy"] = metrics.per_class_accuracy(fake.y, seen).overall
-    return found
 
 
 class Metric(NamedTuple):
     """What `--metrics` can ask for."""
 
-    of: Callable[[View, View], Found] | None
-    """None for the one that looks at three sides."""
     better: dict[str, str]
     """Its numbers -> which ones are better."""
     least: Callable[[Features, Dataset], int]
@@ -97,62 +32,129 @@ class Metric(NamedTuple):
     """What they do with fewer."""
     effort: float
     """About how long it takes beside taking the features of one side."""
-    pixels: bool = False
-    """Whether it looks at pixels in place of features."""
+    of: Callable[[View, View], Found] | None = None
+    """Its numbers, of the fakes and the reference."""
+    copies: Callable[[View, View, View], Found] | None = None
+    """Or of the fakes, their training set and held-out samples."""
+    seen: Literal["features", "pixels", "pictures"] = "features"
+    """What it looks at: features, pixels of pictures made small, or pictures of any size."""
+    doubt: str = ""
+    """Why its numbers are never to be trusted, if so."""
 
 
 METRICS = {
     "frechet": Metric(
-        of=_frechet,
+        of=numbers.frechet,
         better={"frechet": "lower", "FID": "lower"},
         least=lambda features, _: 10 * features.width,
         below="it reads high",
         effort=0.1,
     ),
     "kid": Metric(
-        of=_kid,
+        of=numbers.kid,
         better={"kid": "lower"},
         least=lambda *_: 500,
         below="the interval is wide",
         effort=2,
     ),
     "prdc": Metric(
-        of=_prdc,
+        of=numbers.prdc,
         better=dict.fromkeys(("precision", "recall", "density", "coverage"), "higher"),
         least=lambda *_: 500,
         below="the balls around samples are wide",
         effort=4,
     ),
     "sliced-wasserstein": Metric(
-        of=_sliced,
+        of=numbers.sliced,
         better={"sliced-wasserstein": "lower"},
         least=lambda *_: 500,
         below="it reads high",
         effort=2,
-        pixels=True,
+        seen="pixels",
     ),
     "neighbours": Metric(
-        of=None,
+        copies=numbers.memorised,
         better={"memorised": "lower"},
         least=lambda *_: 500,
         below="few samples set the threshold",
         effort=1,
     ),
     "modes": Metric(
-        of=_modes,
+        of=numbers.modes,
         better=dict.fromkeys(("captured", "high-quality", "smallest-share"), "higher")
         | {"reverse-kl": "lower", "spread": "near 1"},
         least=lambda _, real: 100 * len(toy.modes(real.name)),
         below="rare modes are missed by chance",
         effort=0.2,
-        pixels=True,
+        seen="pixels",
     ),
     "labels": Metric(
-        of=_labels,
+        of=numbers.labels,
         better=dict.fromkeys(("gan-train", "gan-test", "class-accuracy"), "higher"),
         least=lambda _, real: 100 * len(real.classes),
         below="a class has too few samples",
         effort=5,
+    ),
+    "mind": Metric(
+        of=numbers.mind,
+        better={"mind": "lower"},
+        least=lambda *_: 1_000,
+        below="it reads high",
+        effort=1,
+    ),
+    "ms-ssim": Metric(
+        of=numbers.ms_ssim,
+        better={"ms-ssim": "near the floor"},
+        least=lambda *_: 1_000,
+        below="few pairs are looked at",
+        effort=1,
+        seen="pictures",
+    ),
+    "ndb": Metric(
+        of=numbers.ndb,
+        better={"ndb": "lower", "ndb-js": "lower"},
+        least=lambda *_: 50 * BINS,
+        below="bins hold too few samples to differ",
+        effort=3,
+        seen="pixels",
+    ),
+    "c2st": Metric(
+        of=numbers.c2st,
+        better={"c2st": "near 0.5"},
+        least=lambda *_: 1_000,
+        below="the classifier learns from few",
+        effort=2,
+    ),
+    "birthday": Metric(
+        of=numbers.birthday,
+        better={"duplicates": "lower", "support": "higher"},
+        least=lambda *_: 1_000,
+        below="few samples set the distance",
+        effort=1,
+    ),
+    "authpct": Metric(
+        copies=numbers.authpct,
+        better={"authpct": "near the floor"},
+        least=lambda *_: 1_000,
+        below="training samples are far apart",
+        effort=1,
+    ),
+    "c-t": Metric(
+        copies=numbers.c_t,
+        better={"c-t": "near 0"},
+        least=lambda *_: 1_000,
+        below="cells hold few samples",
+        effort=1,
+    ),
+    "parzen": Metric(
+        of=numbers.parzen,
+        better={"parzen": "higher"},
+        least=lambda *_: 10_000,
+        below="it reads low",
+        effort=10,
+        seen="pixels",
+        doubt="it is there to replicate the table of 2014 and not recommended, as it prefers "
+        "averages of pictures to pictures",
     ),
 }
 """Name -> metric."""
@@ -181,6 +183,8 @@ def check(asked: Iterable[str], sides: Sides) -> list[str]:
             raise UsageError(
                 f"The modes of {sides.b!r} are not known; those of {', '.join(MIXTURES)} are."
             )
+        if name in ("ms-ssim", "parzen") and not sides.real.spec.is_images:
+            raise UsageError(f"{name!r} looks at pictures; {sides.b!r} is points.")
         if name == "labels" and (sides.fake.y is None or sides.real.y is None):
             missing = sides.a if sides.fake.y is None else sides.b
             raise UsageError(f"'labels' needs the classes of both sides; {missing!r} has none.")
@@ -191,7 +195,7 @@ def effort(sides: Sides, names: list[str]) -> dict[str, float]:
     """The share of the time that each part of scoring `names` takes, about, by its name."""
     n = len(sides.fake)
     counts = {"A": n, "B": len(sides.real), "the floor": n}
-    if "neighbours" in names:
+    if any(METRICS[name].copies for name in names):
         counts["the training set"] = 0 if sides.train is sides.real else len(sides.train)
     found = {f"features of {name}": float(count) for name, count in counts.items()}
     found |= {name: METRICS[name].effort * n for name in names}

@@ -11,23 +11,15 @@ Two-Sample Test, 2012, Eq. 3; Efron and Stein, The Jackknife Estimate of Varianc
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ganvas.metrics.estimate import Estimate
 from ganvas.metrics.rows import Rows, pair
 
 BLOCK = 2**21
 """Entries of the kernel matrix in memory at a time: 16 MB."""
-
-
-class Estimate(NamedTuple):
-    """A number with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 def kid(a: ArrayLike, b: ArrayLike) -> Estimate:

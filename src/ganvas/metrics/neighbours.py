@@ -9,6 +9,8 @@ for the comparison with held-out data; the share below its quantile is the simpl
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.neighbors import NearestNeighbors
@@ -58,6 +60,53 @@ def nearest(real: ArrayLike, queries: ArrayLike, k: int = 1) -> tuple[Rows, NDAr
         found[i : i + BLOCK] = np.take_along_axis(exact, best, 1)
         where[i : i + BLOCK] = np.take_along_axis(rank, best, 1)
     return found, where
+
+
+@dataclass(frozen=True, eq=False)
+class Balls:
+    """Balls around rows."""
+
+    x: Rows
+    """Their centres, (N, d)."""
+    centred: Rows
+    """The same less some middle of all: products cancel least around it."""
+    reach: Rows
+    """The squared radius of each, (N,)."""
+
+    @classmethod
+    def around(cls, x: Rows, reach: Rows, middle: Rows) -> Balls:
+        """Balls around `x` (N, d) whose squared radii are `reach` (N,)."""
+        return cls(x, x - middle, reach)
+
+    def __getitem__(self, some: slice) -> Balls:
+        return Balls(self.x[some], self.centred[some], self.reach[some])
+
+
+def squared(a: Balls, b: Balls) -> Rows:
+    """Squared distances (N, M) between the centres, right wherever a radius is at stake.
+
+    What is too near a radius to tell by products, such as a copy of the very neighbour that it
+    ends at, is measured directly.
+    """
+    apart, sizes = by_products(a.centred, b.centred)
+    doubt = 8 * a.x.shape[1] * np.finfo(np.float64).eps * sizes
+    near = np.abs(apart - a.reach[:, None]) <= doubt
+    near |= np.abs(apart - b.reach) <= doubt
+    for i in np.flatnonzero(near.any(1)):
+        apart[i, near[i]] = distances(a.x[i], b.x[near[i]]) ** 2
+    return apart
+
+
+def by_products(x: Rows, y: Rows) -> tuple[Rows, float]:
+    """Squared distances (N, M) by a matrix product, and the size that their rounding goes with.
+
+    They are quick, and off by some rounding: also below 0, by as much.
+    """
+    sizes = [(side**2).sum(1) for side in (x, y)]
+    apart: Rows = (-2 * x) @ y.T
+    apart += sizes[0][:, None]
+    apart += sizes[1]
+    return apart, float(sizes[0].max() + sizes[1].max())
 
 
 def memorised(

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ganvas.errors import UsageError
-from ganvas.metrics.neighbours import distances, nearest
+from ganvas.metrics.neighbours import Balls, nearest, squared
 from ganvas.metrics.rows import Rows, pair
 
 BLOCK = 2**21
@@ -52,48 +52,23 @@ def prdc(real: ArrayLike, fake: ArrayLike, k: int = 5) -> PRDC:
         raise UsageError(f"k={k}: the nearest neighbour is number 1.")
     x, y = pair(real, fake, ("real", "fake"), least=k + 1)
     middle = x.mean(0)  # products cancel least around it
-    balls = _Balls(x, x - middle, _radii(x, k) ** 2)
-    others = _Balls(y, y - middle, _radii(y, k) ** 2)
+    balls = Balls.around(x, _radii(x, k) ** 2, middle)
+    others = Balls.around(y, _radii(y, k) ** 2, middle)
     covered, recalled, precise = (np.zeros(n, bool) for n in (len(x), len(x), len(y)))
     hits, step = 0, max(1, BLOCK // len(y))
     for i in range(0, len(x), step):
-        some = _Balls(*(part[i : i + step] for part in balls))
-        squared = _squared(some, others)
-        inside = squared < some.reach[:, None]
+        some = balls[i : i + step]
+        apart = squared(some, others)
+        inside = apart < some.reach[:, None]
         hits += int(inside.sum())
         precise |= inside.any(0)
         covered[i : i + step] = inside.any(1)
-        recalled[i : i + step] = (squared < others.reach).any(1)
+        recalled[i : i + step] = (apart < others.reach).any(1)
     density = hits / (k * len(y))
     return PRDC(float(precise.mean()), float(recalled.mean()), density, float(covered.mean()))
-
-
-class _Balls(NamedTuple):
-    x: Rows
-    centred: Rows
-    reach: Rows
-    """The squared radius of each."""
 
 
 def _radii(x: Rows, k: int) -> Rows:
     """The distance of each row to its k-th neighbour; its nearest, at 0, is the row itself."""
     radii: Rows = nearest(x, x, k + 1)[0][:, k]
     return radii
-
-
-def _squared(a: _Balls, b: _Balls) -> Rows:
-    """Squared distances between the rows of both, right wherever a radius is at stake.
-
-    Matrix products are quick and off by some rounding; what is too near a radius to tell by them,
-    such as a copy of the very neighbour that it ends at, is measured directly.
-    """
-    sizes = [(side.centred**2).sum(1) for side in (a, b)]
-    squared: Rows = (-2 * a.centred) @ b.centred.T
-    squared += sizes[0][:, None]
-    squared += sizes[1]
-    doubt = 8 * a.x.shape[1] * np.finfo(np.float64).eps * (sizes[0].max() + sizes[1].max())
-    near = np.abs(squared - a.reach[:, None]) <= doubt
-    near |= np.abs(squared - b.reach) <= doubt
-    for i in np.flatnonzero(near.any(1)):
-        squared[i, near[i]] = distances(a.x[i], b.x[near[i]]) ** 2
-    return squared

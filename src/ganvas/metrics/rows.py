@@ -71,3 +71,13 @@ def same_width(a: NDArray[Any], b: NDArray[Any], names: tuple[str, str]) -> None
             f"{names[0]} are {a.shape[1]} numbers wide and {names[1]} {b.shape[1]}; both have to "
             "come from the same feature net, or be images of the same size."
         )
+
+
+def settled(x: NDArray[Any]) -> NDArray[Any]:
+    """The rows of `x` (N, d) in an order that their content decides.
+
+    What picks rows by chance picks from these, so that the order they came in decides nothing.
+    """
+    key = np.random.default_rng(0).standard_normal(x.shape[1])  # equal only for equal rows
+    ordered: NDArray[Any] = x[np.argsort(x @ key, kind="stable")]
+    return ordered

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 DEFAULT = "digits"
+"""What `ganvas train` trains."""
+PICTURES = "images"
+"""What `ganvas train FOLDER` trains."""
 
 
 def names() -> dict[str, str]:
@@ -50,5 +53,5 @@ def resolve(what: str | None, family: str | None = None) -> Recipe:
         kind = families.find(what)
         return Recipe(game=kind(), family=what, settings=budget).merged(kind.usual)
     if Path(what).is_dir():
-        return find(DEFAULT).merged({"data": what, "minutes": 5})
+        return find(PICTURES).merged({"data": what})
     raise unknown("family, recipe or folder", what, [*names(), *families.names()])

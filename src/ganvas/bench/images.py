@@ -1,0 +1,171 @@
+"""Every family for the same minute on the same pictures: what each comes to, beside real samples.
+
+The minute is one of two quiet processors. What a step costs is measured first, in processor time,
+and kept; then so many steps are made. So a busy machine makes the table late and not wrong, and a
+seed gives the same numbers again. Networks are narrow, as a minute is little: the table ranks what
+learns quickly on a processor, not what is best in the end.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from ganvas import data, drawing, families
+from ganvas.bench.table import Cell, Results, Row, markdown, mean_and_spread
+from ganvas.data import Dataset
+from ganvas.errors import TrainingError
+from ganvas.game import Moment
+from ganvas.measure import Judge
+from ganvas.recipe import Recipe
+from ganvas.trainer import Trainer
+
+DATA = ("mnist", "fashion-mnist")
+GAMES: dict[str, dict[str, Any]] = {
+    "gan": {},
+    "dcgan": {"width": 16},
+    "lsgan": {"width": 16},
+    "wgan": {"width": 16},
+    "wgan-gp": {"width": 16},
+    "sngan": {"width": 8},
+    "r3gan": {"width": 8, "blocks": 1, "group": 8},
+    "cgan": {"network": "dcgan", "width": 16},
+    "acgan": {"network": "dcgan", "width": 16},
+    "infogan": {"network": "dcgan", "width": 16},
+}
+"""The families and what of their options is not the default."""
+REAL = "other real samples"
+METRICS = ("frechet", "kid", "prdc")
+SHOWN = {"frechet": ".2f", "kid": ".4f", "precision": ".3f", "recall": ".3f"}
+"""The numbers of the table, and how they are written."""
+CORES = 2
+"""Processors that the minute is of; each run keeps one busy for as many minutes."""
+BLOCKS, BLOCK = 4, 3
+"""Of so many times so many steps, the quickest tell the pace."""
+
+
+def facts(
+    minutes: float, samples: int, games: Mapping[str, dict[str, Any]] = GAMES
+) -> dict[str, Any]:
+    """What all cells share."""
+    shared = {"minutes": minutes, "cores": CORES, "batch": 64, "samples": samples}
+    return shared | {"games": dict(games)}
+
+
+def paces(sets: Sequence[str], names: Sequence[str]) -> list[Cell]:
+    """The cells that measure what a step costs; they come first, one after the other."""
+    return [{"data": name, "pace": family} for name in sets for family in names]
+
+
+def cells(
+    results: Results, sets: Sequence[str], names: Sequence[str], seeds: int
+) -> Iterator[Cell]:
+    """Every run, seed by seed, so that a table that was stopped has whole rows."""
+    for seed in range(seeds):
+        for name in sets:
+            for family in (REAL, *names):
+                yield cell(results, name, family, seed)
+
+
+def cell(results: Results, name: str, family: str, seed: int) -> Cell:
+    """A run of `family` on the data set `name`, of as many steps as its pace allows."""
+    steps = 0 if family == REAL else results[{"data": name, "pace": family}]["steps"]
+    return {"data": name, "family": family, "steps": steps, "seed": seed}
+
+
+def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
+    """Measures a pace, or trains and scores a run; `failed` where it became not finite."""
+    if "pace" in cell:
+        return _pace(facts, cell["data"], cell["pace"])
+    name, seed = cell["data"], cell["seed"]
+    reference = f"{name}:test" if f"{name}:test" in data.names() else name
+    real = data.load(reference)
+    judge = Judge(real, n=facts["samples"], source=reference, metrics=METRICS, seed=seed)
+    if cell["family"] == REAL:
+        return dict(judge.floor)
+    try:
+        trainer = _trainer(facts, name, cell["family"], seed, cell["steps"])
+        for _ in trainer:
+            pass
+    except TrainingError as error:
+        return {"failed": str(error)}
+    return judge(_drawn(trainer, real, judge.n, seed))
+
+
+def _trainer(facts: dict[str, Any], name: str, family: str, seed: int, steps: int) -> Trainer:
+    game = Recipe(game=families.find(family)()).merged({"game": facts["games"][family]}).game
+    return Trainer(
+        game, name, steps=steps, batch=facts["batch"], seed=seed, threads=1, device="cpu"
+    )
+
+
+def _drawn(trainer: Trainer, real: Dataset, n: int, seed: int) -> torch.Tensor:
+    """`n` samples; of a conditional game, of the classes that the real ones have."""
+    y = None
+    if trainer.game.conditional and real.y is not None:
+        y = real.y.repeat(-(-n // len(real)))[:n]
+    first, spec = Moment(seed=seed, step="bench"), trainer.data.spec
+    return drawing.finished(trainer.game, trainer.drawing_nets(), spec, n, first, y)
+
+
+def _pace(facts: dict[str, Any], name: str, family: str) -> Row:
+    """Seconds of one processor for a step, and the steps that the budget buys."""
+    trainer = _trainer(facts, name, family, 0, BLOCKS * BLOCK)
+    taken = []
+    for _ in range(BLOCKS):
+        start = time.process_time()
+        for _ in range(BLOCK):
+            trainer.step()
+        taken.append((time.process_time() - start) / BLOCK)
+    steps = max(1, round(60 * facts["minutes"] * facts["cores"] / min(taken)))
+    return {
+        "seconds": min(taken),
+        "steps": steps,
+        "precision": trainer.precision.name,
+        "processor": torch.backends.cpu.get_cpu_capability(),
+        "torch": torch.__version__,
+    }
+
+
+def table(results: Results, name: str, names: Sequence[str], seeds: int) -> str:
+    """One data set's results as Markdown, real samples in the first row."""
+    batch = results.facts["batch"]
+    rows = [_line(results, name, family, seeds, batch) for family in (REAL, *names)]
+    head = ("family", "steps", "images", "Frechet", "KID", "precision", "recall", "failed")
+    return markdown(head, rows)
+
+
+def _line(results: Results, name: str, family: str, seeds: int, batch: int) -> Sequence[str]:
+    seeded = [cell(results, name, family, seed) for seed in range(seeds)]
+    found = [results[each] for each in seeded if each in results]
+    whole = [row for row in found if "failed" not in row]
+    steps = int(seeded[0]["steps"])
+    made = [f"{steps:,}", f"{steps * batch:,}"] if steps else ["", ""]
+    failed = f"{len(found) - len(whole)} of {len(found)}" if len(whole) < len(found) else ""
+    scores = [
+        mean_and_spread([row[key] for row in whole], form) if whole else ""
+        for key, form in SHOWN.items()
+    ]
+    return [family, *made, *scores, failed]
+
+
+def page(results: Results, sets: Sequence[str], names: Sequence[str], seeds: int) -> str:
+    """The tables of all data sets, and how they were made."""
+    made = results.facts
+    machine = sorted(
+        {
+            " ".join((row["processor"], row["precision"], f"torch {row['torch']}"))
+            for row in (results[pace] for pace in paces(sets, names))
+        }
+    )
+    said = (
+        f"{made['minutes']:g} minutes of {made['cores']} processors a run, as steps of a pace that "
+        f"was measured first; batches of {made['batch']}, {seeds} seeds, "
+        f"{made['samples']:,} samples against the test part; mean ± one standard deviation of the "
+        f"seeds. {', '.join(machine)}."
+    )
+    tables = [f"## {name}\n\n{table(results, name, names, seeds)}" for name in sets]
+    return "\n".join([said, "", *tables])

@@ -1,0 +1,213 @@
+"""How fast ours is beside the plain loop, over the same networks and data, the two in turn.
+
+A machine's speed drifts, and other work shares it; so the loops are run one after the other in
+rounds, and what counts is the median of the ratios within a round.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+
+from ganvas import device, drawing, state
+from ganvas.bench import plain
+from ganvas.bench.flops import counted, peak
+from ganvas.bench.table import Cell, Results, Row, markdown
+from ganvas.data.batches import DataSpec
+from ganvas.data.dataset import Dataset
+from ganvas.families.dcgan import DCGAN
+from ganvas.families.gan import GAN
+from ganvas.families.r3gan import R3GAN
+from ganvas.families.sngan import SNGAN
+from ganvas.game import Moment
+from ganvas.trainer import Trainer
+
+KEPT = 2048
+"""Pictures that the loops draw from; speed does not look at their content."""
+
+
+class Work(NamedTuple):
+    """A row of the table."""
+
+    title: str
+    game: GAN
+    shape: tuple[int, int, int]
+    batch: int
+
+
+AS_THEY_ARE: Any = {"augment": ("none",)}
+WORKS = {
+    "dcgan-64": Work("DCGAN 64x64, 3 channels, width 64", DCGAN(**AS_THEY_ARE), (3, 64, 64), 64),
+    "dcgan-28": Work("DCGAN 28x28, 1 channel, width 64", DCGAN(**AS_THEY_ARE), (1, 28, 28), 64),
+    "mlp": Work("MLP GAN 28x28", GAN(), (1, 28, 28), 128),
+    "r3-dense": Work(
+        "R3GAN 32x32, width 64, dense convolutions, R1 + R2",
+        R3GAN(width=64, group=10**6, **AS_THEY_ARE),
+        (3, 32, 32),
+        16,
+    ),
+    "sngan": Work(
+        "SNGAN 32x32, width 64, 5 D + 1 G", SNGAN(**AS_THEY_ARE), (3, 32, 32), 64
+    ),
+    "r3-grouped": Work(
+        "R3GAN 32x32, width 256, groups of 16, R1 + R2",
+        R3GAN(width=256, **AS_THEY_ARE),
+        (3, 32, 32),
+        8,
+    ),
+}  # fmt: skip
+SAMPLING = "sampling"
+"""The row of 1,000 samples, of DCGAN 64x64."""
+NAMES = (*WORKS, SAMPLING)
+
+
+def facts(rounds: int, seconds: float, threads: int, batch: int | None) -> dict[str, Any]:
+    """What all rows share: how they were measured, and on what."""
+    return {
+        "rounds": rounds,
+        "seconds": seconds,
+        "batch": batch,
+        "threads": threads or device.cores(),
+        "cores": os.cpu_count(),
+        "processor": f"{_model()}, {torch.backends.cpu.get_cpu_capability()}",
+        "torch": torch.__version__,
+    }
+
+
+def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
+    """One row: steps a second of each loop, round by round, operations of a step, the peak."""
+    torch.set_num_threads(facts["threads"])
+    work = WORKS.get(str(cell["work"]), WORKS["dcgan-64"])
+    work = work._replace(batch=facts["batch"] or work.batch)
+    data = Dataset("noise", torch.randint(0, 256, (KEPT, *work.shape), dtype=torch.uint8))
+    loops = _sampling(work, data) if cell["work"] == SAMPLING else _training(work, data)
+    flops = {name: counted(partial(next, steps)) for name, steps in loops.items()}
+    rates: dict[str, list[float]] = {name: [] for name in loops}
+    peaks = []
+    for _ in range(facts["rounds"]):
+        peaks.append(peak())
+        for name, steps in loops.items():
+            rates[name].append(rate(steps, facts["seconds"]))
+    return {
+        "rates": rates,
+        "flops": flops,
+        "peak": statistics.median(peaks),
+        "images": 1000 if cell["work"] == SAMPLING else work.batch * work.game.d_steps,
+        "precision": device.precision(torch.device("cpu")).name,
+        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+    }
+
+
+def rate(
+    steps: Iterator[None], seconds: float, now: Callable[[], float] = time.perf_counter
+) -> float:
+    """Steps a second over so many seconds, one step at least."""
+    began, count = now(), 0
+    while count == 0 or now() - began < seconds:
+        next(steps)
+        count += 1
+    return count / (now() - began)
+
+
+def _training(work: Work, data: Dataset) -> dict[str, Iterator[None]]:
+    def plainly(workers: int) -> Iterator[None]:
+        nets = state.build(work.game, data.spec, 0)
+        return plain.loop(work.game, nets, data.x, work.batch, workers)
+
+    trainer = Trainer(work.game, data, batch=work.batch, threads=torch.get_num_threads())
+    return {
+        "plain, 0 workers": plainly(0),
+        "plain, 2 workers": plainly(2),
+        "ganvas": _steps(trainer),
+    }
+
+
+def _steps(trainer: Trainer) -> Iterator[None]:
+    while True:
+        trainer.step()
+        yield
+
+
+def _sampling(work: Work, data: Dataset) -> dict[str, Iterator[None]]:
+    spec: DataSpec = data.spec
+
+    @torch.no_grad()
+    def plainly() -> Iterator[None]:
+        G = state.build(work.game, spec, 0).G.to(memory_format=torch.contiguous_format).eval()  # type: ignore[call-overload]
+        while True:
+            drawn = [G(torch.randn(100, work.game.z)) for _ in range(10)]
+            torch.cat(drawn).add(1).mul(127.5).clamp(0, 255).to(torch.uint8)
+            yield
+
+    def ours() -> Iterator[None]:
+        nets = state.build(work.game, spec, 0).eval()
+        while True:
+            drawing.finished(work.game, nets, spec, 1000, Moment(seed=0, step="bench"))
+            yield
+
+    return {"plain": plainly(), "ganvas": ours()}
+
+
+def cells(names: Sequence[str]) -> list[Cell]:
+    """The rows that were asked for."""
+    return [{"work": name} for name in names]
+
+
+def page(results: Results, names: Sequence[str]) -> str:
+    """The table as Markdown, with what it was measured on beneath."""
+    head = ("", "plain, img/s", "ganvas, img/s", "ratio", "GFLOP a step", "share of peak")
+    rows = [_line(results, name) for name in names]
+    done = [results[cell] for cell in cells(names)]
+    f = results.facts
+    loads = [row["load"] for row in done if row["load"] is not None]
+    top = statistics.median(row["peak"] for row in done) / 1e9
+    beneath = [
+        f"{f['processor']}, {f['cores']} cores, {f['threads']} thread{'s' * (f['threads'] > 1)}",
+        f"torch {f['torch']}, {done[0]['precision']}",
+        f"{f['rounds']} rounds of {f['seconds']:g} s a loop, medians",
+        f"the matrix peak beside them {top:.0f} GFLOP/s",
+        f"load average {min(loads, default=0):.1f} to {max(loads, default=0):.1f}.",
+    ]
+    return f"{markdown(head, rows)}\n{'; '.join(beneath)}\n"
+
+
+def _line(results: Results, name: str) -> list[str]:
+    row = results[{"work": name}]
+    ours, *others = (row["rates"][loop] for loop in sorted(row["rates"]))
+    best = [max(each) for each in zip(*others, strict=True)]
+    ratios = [a / b for a, b in zip(ours, best, strict=True)]
+    title = "1,000 samples of DCGAN 64x64"
+    if name != SAMPLING:
+        title = f"{WORKS[name].title}, batch {results.facts['batch'] or WORKS[name].batch}"
+    median = statistics.median(ours)
+    return [
+        title,
+        _three(statistics.median(best) * row["images"]),
+        _three(median * row["images"]),
+        f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})",
+        _three(row["flops"]["ganvas"] / 1e9),
+        f"{median * row['flops']['ganvas'] / row['peak']:.0%}",
+    ]
+
+
+def _three(value: float) -> str:
+    """Three figures, or all before the point."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _model() -> str:
+    """What the processor calls itself, where the system tells."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.machine())

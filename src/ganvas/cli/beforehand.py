@@ -1,0 +1,43 @@
+"""What `ganvas train` finds out before a run begins: the batch that fits, and what it will take."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from ganvas import api
+from ganvas.fitting import Fit, fit
+from ganvas.forecast import forecast, lines
+from ganvas.ranks import Ranks, neighbours
+from ganvas.recipe import Recipe
+from ganvas.trainer import Trainer
+
+
+def without_auto(argv: list[str]) -> tuple[list[str], bool]:
+    """`argv` less `--batch auto` and `--micro-batch auto`, and whether one was there."""
+    text = "\0".join(argv)
+    rest = re.sub(r"(?<![^\0])--(micro[-_])?batch[\0=]auto(\0|$)", "", text)
+    return rest.strip("\0").split("\0") if rest else [], rest != text
+
+
+def fitted(recipe: Recipe, ranks: Ranks, mark: str) -> Recipe:
+    """`recipe` with the largest micro-batches that memory holds, which it tells after `mark`."""
+    whole = replace(recipe.settings, micro_batch=None)
+    share, found = ranks.share(whole.batch), None
+    if ranks.first:
+        alone = Trainer(recipe.game, whole.data, settings=replace(whole, batch=share))
+        found = fit(alone, share, neighbours())
+        print(f"{mark}batch    {found}")
+    agreed: Fit = ranks.told(found)  # type: ignore[assignment] # the first process has one
+    return recipe.merged({"micro_batch": agreed.micro} if agreed.micro < share else {})
+
+
+def foretell(recipe: Recipe, ranks: Ranks) -> int:
+    """Prints the recipe as a run would store it, and what it will take; returns the exit code."""
+    trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings, ranks=ranks)
+    found = forecast(trainer)
+    if ranks.first:
+        print(api.settled(recipe, trainer).to_toml(), end="")
+        for line in lines(found, trainer):
+            print(f"# {line}")
+    return 0

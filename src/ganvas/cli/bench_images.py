@@ -1,0 +1,66 @@
+"""`ganvas bench images`: every image family for a minute, with real samples in the first row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ganvas import files, flags
+from ganvas.cli.bench import follow
+from ganvas.errors import StorageError, UsageError
+
+Family = Literal[
+    "gan", "dcgan", "lsgan", "wgan", "wgan-gp", "sngan", "r3gan", "cgan", "acgan", "infogan"
+]  # fmt: skip
+Data = Literal["mnist", "fashion-mnist", "digits"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchImages:
+    """Every image family for a minute of two processors: Frechet, KID, precision and recall."""
+
+    minutes: float = 1.0
+    """Minutes of two quiet processors for each run; they are turned into steps first."""
+    seeds: int = 3
+    """Runs of each family."""
+    only: tuple[Family, ...] = ()
+    """Which families; all by default."""
+    data: tuple[Data, ...] = ("mnist", "fashion-mnist")
+    """Which data sets."""
+    samples: int = 10_000
+    """Samples that a run draws, and real ones that they are compared with."""
+    jobs: int = 0
+    """Runs side by side; 0 takes one for each core."""
+    results: Path = Path("images.jsonl")
+    """Where each finished run is kept; the same command goes on from there."""
+    out: Path | None = None
+    """A file for the tables, Markdown; they are printed otherwise."""
+
+
+def main(argv: list[str]) -> int:
+    """Runs `ganvas bench images`."""
+    args = flags.parse(BenchImages, argv, "bench images")
+    if not 0 < args.minutes < float("inf") or args.seeds < 1 or args.samples < 10 or args.jobs < 0:
+        raise UsageError(
+            "--minutes is more than 0, --seeds 1 or more, --samples 10 or more, --jobs 0 or more; "
+            f"got {args.minutes:g}, {args.seeds}, {args.samples} and {args.jobs}."
+        )
+    if args.out is not None and not args.out.parent.is_dir():
+        raise StorageError(f"{args.out} cannot be written: No such folder.")
+    from ganvas.bench import images
+    from ganvas.bench.table import Results, fill
+
+    names: tuple[str, ...] = args.only or tuple(images.GAMES)
+    results = Results(args.results, images.facts(args.minutes, args.samples))
+    paces = images.paces(args.data, names)
+    follow(fill(results, paces, images.play, 1), len(paces))
+    cells = list(images.cells(results, args.data, names, args.seeds))
+    follow(fill(results, cells, images.play, args.jobs), len(cells))
+    text = images.page(results, args.data, names, args.seeds)
+    if args.out is None:
+        print(text, end="")
+    else:
+        files.replace(args.out, text.encode())
+        print(args.out)
+    return 0

@@ -1,0 +1,188 @@
+"""`ganvas train` by several processes: one folder, one voice, the same run again on two or one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ganvas import report
+from ganvas.checkpoint import latest
+from ganvas.cli import main
+from ganvas.cli.launch import launch
+from ganvas.engine import Engine
+from ganvas.errors import StorageError, UsageError
+from ganvas.resuming import micro_batches
+from ganvas.saving import Saving
+from processes import ended, said, start
+from small import TRAIN, equal_runs, rows, saved, tree
+
+NAME = "0000-gan-digits"
+
+
+def command(*argv: str) -> int:
+    report.write = lambda run: run / "report.html"
+    return main(list(argv))
+
+
+def stopped_at_17(*argv: str) -> int:
+    """Sends SIGTERM to the second process in the middle of the 17th step."""
+    advance = Engine._advance
+
+    def advanced(engine, *rest):
+        if engine.clock.step == 16 and os.environ["RANK"] == "1":
+            os.kill(os.getpid(), signal.SIGTERM)
+        advance(engine, *rest)
+
+    Engine._advance = advanced
+    return command(*argv)
+
+
+def full_disk(*argv: str) -> int:
+    def save(*_):
+        raise StorageError("The disk is full.")
+
+    Saving.save = save
+    return command(*argv)
+
+
+for work in (command, stopped_at_17, full_disk):
+    work.joins = True
+
+
+def ran(folder: Path, *argv: str, work=command) -> list[int]:
+    """The exit codes of two processes that run the command."""
+    return [ended(process) for process in start(work, folder, *argv)]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Path:
+    """The folder of an unbroken run of 30 steps by two processes."""
+    place = tmp_path_factory.mktemp("whole")
+    assert ran(place, *TRAIN, "--steps", "30", "--outdir", str(place)) == [0, 0], said(place)
+    return place
+
+
+def test_one_writes_and_speaks(whole):
+    assert [path.name for path in whole.glob("0*")] == [NAME]
+    assert (whole / "said-1").read_text() == ""
+    assert f"run      {whole / NAME}\n" in (whole / "said-0").read_text()
+    run = whole / NAME
+    assert [row["step"] for row in rows(run)] == [5, 10, 15, 20, 25, 30]
+    assert [row["images"] for row in rows(run)] == [n * 32 for n in (5, 10, 15, 20, 25, 30)]
+    assert tomllib.loads((run / "config.toml").read_text())["batch"] == 32
+    info = saved(run).info
+    assert (info["processes"], info["micro"]) == (2, 1)
+
+
+def test_it_is_the_run_of_one_process_but_for_rounding(whole, tmp_path, monkeypatch):
+    monkeypatch.setattr("ganvas.report.write", lambda run: run / "report.html")
+    assert main([*TRAIN, "--steps", "30", "--outdir", str(tmp_path)]) == 0
+    for one, two in zip(rows(tmp_path / NAME), rows(whole / NAME), strict=True):
+        assert one == pytest.approx(two, rel=1e-4)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_stopped_by_a_signal_to_one_and_resumed(whole, tmp_path, monkeypatch, processes):
+    monkeypatch.setattr("ganvas.report.write", lambda run: run / "report.html")
+    words = [*TRAIN, "--steps", "30", "--outdir", str(tmp_path)]
+    assert ran(tmp_path, *words, work=stopped_at_17) == [0, 143]
+    run = tmp_path / NAME
+    assert saved(run).step == 18  # the 17th was reduced before the signal came
+    assert "stopped: another process was stopped" in (run / "log.txt").read_text()
+    resume = ["train", "--resume", str(run)]
+    if processes == 2:
+        assert ran(tmp_path, *resume) == [0, 0], said(tmp_path)
+    else:
+        assert main(resume) == 0
+    assert equal_runs(whole / NAME, run)
+
+
+def test_other_numbers_of_processes_are_refused(whole, tmp_path, capsys):
+    (tmp_path / "run").symlink_to(whole / NAME)
+    checkpoint = latest(whole / NAME / "checkpoints")
+    for found, now in [((4, 1), 2), ((2, 2), 1), ((1, 1), 2), ((1, 4), 4)]:
+        checkpoint.info.update(zip(("processes", "micro"), found, strict=True))
+        with pytest.raises(UsageError) as caught:
+            micro_batches(checkpoint, engine(processes=now, micro=1))
+        assert f"trained by {found[0]} process" in str(caught.value)
+        assert f"resumed by {now}" in str(caught.value)
+        assert f"--nproc {found[0]}." in str(caught.value)
+    for found, now, micro in [((2, 1), 1, 2), ((1, 2), 2, 1), ((2, 3), 2, 3), ((1, 1), 1, 1)]:
+        checkpoint.info.update(zip(("processes", "micro"), found, strict=True))
+        assert micro_batches(checkpoint, engine(processes=now, micro=found[1])) == micro
+    checkpoint.info.update(processes=2, micro=1)
+    with pytest.raises(UsageError, match="their losses mix the samples of a process"):
+        micro_batches(checkpoint, engine(processes=1, micro=1, mixes=True))
+
+
+def engine(processes: int, micro: int, mixes: bool = False) -> Engine:
+    """As much of an engine as a resumption looks at."""
+
+    class Known:
+        class ranks:
+            count = processes
+
+        class game:
+            mixes_samples = mixes
+
+    Known.micro = micro
+    return Known
+
+
+def test_a_disk_that_refuses_ends_all(tmp_path):
+    words = [*TRAIN, "--steps", "4000", "--save-every", "2", "--outdir", str(tmp_path)]
+    assert ran(tmp_path, *words, work=full_disk) == [5, 4]
+    assert "ganvas: The disk is full.\n" in (tmp_path / "said-0").read_text()
+    assert "Process 1 of 2 has lost another one" in (tmp_path / "said-1").read_text()
+
+
+def test_a_batch_that_cannot_be_shared(tmp_path):
+    assert ran(tmp_path, *TRAIN[:-6], "--batch", "33", "--outdir", str(tmp_path)) == [2, 2]
+    assert "batch = 33 cannot be split evenly over 2 processes" in said(tmp_path)
+    assert not list(tmp_path.glob("0*"))
+
+
+def test_a_dry_run_by_two(tmp_path):
+    assert ran(tmp_path, *TRAIN, "--steps", "9", "--batch", "auto", "--dry-run") == [0, 0]
+    assert (tmp_path / "said-1").read_text() == ""
+    lines = (tmp_path / "said-0").read_text().splitlines()
+    assert lines[0].startswith("# batch    16 images whole: about ")
+    assert any(line.startswith("# speed ") for line in lines)
+
+
+def test_nproc_starts_them_by_torchrun(tmp_path):
+    words = [*TRAIN, "--steps", "6", "--outdir", str(tmp_path), "--nproc", "2"]
+    done = subprocess.run([sys.executable, "-m", "ganvas", *words], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert saved(tmp_path / NAME).info["processes"] == 2
+    assert done.stdout.count("run      ") == 1
+
+
+def test_less_than_one_process_is_refused(tmp_path, capsys):
+    assert main([*TRAIN, "--outdir", str(tmp_path), "--nproc", "0"]) == 2
+    assert "nproc = 0: 1 process or more." in capsys.readouterr().err
+    assert not tree(tmp_path)
+
+
+@pytest.mark.parametrize(("code", "found"), [(5, 5), (-9, 137)])
+def test_its_exit_code_is_that_of_the_first_that_failed(monkeypatch, capsys, code, found):
+    from torch.distributed import run
+    from torch.distributed.elastic.multiprocessing.errors import ChildFailedError, ProcessFailure
+
+    def failing(args):
+        assert args.training_script_args == ["train", "gan", "--nproc", "3"]
+        assert (args.nproc_per_node, args.training_script, args.module) == ("3", "ganvas", True)
+        failure = ProcessFailure(local_rank=1, pid=1, exitcode=code, error_file="none")
+        raise ChildFailedError("ganvas", {1: failure})
+
+    monkeypatch.setattr(run, "run", failing)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert launch(3, ["gan", "--nproc", "3"]) == found
+    said = capsys.readouterr().err
+    assert said == ("" if code > 0 else "ganvas: Process 1 of 3 was ended by SIGKILL.\n")
