@@ -33,7 +33,7 @@ from ganvas.ranks import ALONE, Ranks
 from ganvas.recipe import Recipe, Settings, flat, is_fixed, plain
 from ganvas.saving import Saving, State
 
-VIEWED = 64  # real samples that views may start from
+VIEWED = (1000, 64)  # real points, or real pictures, that views may start from
 
 
 class Trainer:
@@ -150,7 +150,7 @@ class Trainer:
         """What a person should look at now; the noise is the same at every call."""
         self._check_finite()
         self._drawn = self.clock.step
-        batch = self.stream.resized(VIEWED, mirror=False)(0)
+        batch = self.stream.resized(VIEWED[self.data.spec.is_images], mirror=False)(0)
         views = drawing.views(self.game, self.drawing_nets(), batch, self._moment("views"))
         return Drew(self.clock.step, self.epoch, views)
 
