@@ -73,7 +73,7 @@ class Trainer:
         self.saving = Saving(folder, settings)
         self.stopping: str | None = None
         self.judge: Judge | None = None
-        self.ranks = ranks.told_by(self._wish)
+        self.ranks = ranks.told_by(self._wish if ranks.first else lambda: self.stopping)
         torch.set_num_threads(self.settings.threads)
         self.device = device.pick(settings.device)
         self.precision = device.precision(self.device, settings.precision, self.data.spec.is_images)
