@@ -4,8 +4,8 @@
 
 Their protocol: 45,000 training images in 100 k-means bins; looked at are 10,000 training images
 held out, the test images, and the held-out ones without the digit 9. A bin is different from some
-standard errors on: the README of their code says 3, its demo tests 4. Each seed draws other images
-and other first centres; the medians count.
+standard errors on, 3 as the README of their code says, or 4 as its demo tests; 3.29, level .001, is
+between them. Each seed draws other images and other first centres; the medians count.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ganvas.metrics import NDB, Bins, binned, ndb_of
 
 TRAIN, HELD_OUT, BINS, DROPPED = 45_000, 10_000, 100, 9
 PUBLISHED = {"held out": NDB(0, 0.0014), "test": NDB(4, 0.0041), "without 9": NDB(11, 0.0160)}
-ERRORS = (3.0, 4.0)
+ERRORS = (3.0, 3.29, 4.0)
 
 
 def sides(seed: int) -> tuple[Bins, dict[str, np.ndarray]]:

@@ -70,7 +70,7 @@ def test_a_compiler_that_is_not_there_is_told_of():
 
 
 def test_the_option_is_told_as_the_run_begins(monkeypatch):
-    monkeypatch.setattr("ganvas.doubts.compile_players", lambda engine: iter(["so and so"]))
+    monkeypatch.setattr("ganvas.trainer.compile_players", lambda engine: iter(["so and so"]))
     part = trainer(compile=True)
     assert Warned(0, "so and so") in part._pending
     assert not any(isinstance(e, Warned) and e.message == "so and so" for e in trainer()._pending)

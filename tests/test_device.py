@@ -26,6 +26,7 @@ CPU = torch.device("cpu")
 def test_auto_is_bf16_where_the_processor_has_it(monkeypatch, amx, avx512, name):
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: avx512)
+    assert device.precision(CPU, "auto", images=False).name == "float32"
     found = device.precision(CPU, "auto")
     assert found.name == name
     assert ("no bf16" in found.reason) == (name == "float32")

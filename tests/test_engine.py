@@ -200,7 +200,7 @@ def test_watched_values_are_means_and_cost_nothing_unwatched():
 
 
 def test_clip_bounds_the_step():
-    clipped = replace(Optim(), method="sgd", lr=Schedule.parse(1.0), clip=1e-3)
+    clipped = replace(Optim(), method="sgd", lr=Schedule.parse(1.0), max_norm=1e-3)
     e = engine(Small(D=clipped))
     before = e.nets.D[0].weight.detach().clone()
     turned = e.step()

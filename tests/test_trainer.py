@@ -11,6 +11,7 @@ from games import Small
 from ganvas import GAN, Trainer, data
 from ganvas.errors import StorageError, UsageError
 from ganvas.events import Changed, Drew, Logged, Measured, Saved, Stopped, Turned, Warned
+from ganvas.families.dcgan import DCGAN
 from ganvas.pace import marks
 from ganvas.recipe import Recipe, Settings
 from ganvas.run import Run
@@ -75,6 +76,16 @@ def test_a_change_takes_effect_and_stands_in_the_stream():
     assert rates == [2e-4] * 3 + [0.5] * 3
     assert changes == [told]
     assert told.options == {"G.lr": (2e-4, 0.5), "gamma": (1.0, 2.0)}
+
+
+def test_a_change_is_reviewed_like_a_beginning():
+    running = Trainer(DCGAN(width=2), "digits", size=16, batch=8, steps=4)
+    with pytest.raises(UsageError, match=r"penalty = gp .* batch norm in D has not"):
+        running.change(penalty="gp")
+    assert running.game.penalty == "none"
+    running.change(penalty="r1")
+    told = [event.message for event in running._told() if isinstance(event, Warned)]
+    assert any("batch norm in D" in message for message in told)
 
 
 def test_what_is_pending_at_the_end_is_told_before_it():
@@ -158,7 +169,7 @@ def test_one_stream_of_steps_images_and_epochs():
 class Ruler:
     """A judge that remembers what it was shown."""
 
-    n = 300
+    n, y = 300, None
 
     def __init__(self) -> None:
         self.shown: list[torch.Tensor] = []

@@ -73,6 +73,8 @@ def start(recipe: Recipe, outdir: Path, ranks: Ranks = ALONE) -> tuple[Run, Trai
     """A new run folder and the trainer that will fill it; nothing is written on bad input."""
     settings = recipe.settings
     trainer = Trainer(recipe.game, settings.data, settings=settings, ranks=ranks)
+    if settings.measure_every:
+        measured(trainer)
     run = Run.create(outdir, settled(recipe, trainer))
     trainer.saving.folder = run.checkpoints
     judged(trainer)
@@ -93,14 +95,17 @@ def settled(recipe: Recipe, trainer: Trainer) -> Recipe:
 def judged(trainer: Trainer) -> Trainer:
     """The trainer with a judge, where it is to measure."""
     if trainer.settings.measure_every:
-        if not isinstance(trainer.data, Dataset):
-            raise UsageError(
-                "measure_every scores samples drawn from noise; leave it out for a translation."
-            )
         from ganvas.measure.judge import Judge  # scikit-learn and scipy: seconds of a start
 
-        trainer.judge = Judge(trainer.data, source=trainer.settings.data)
+        trainer.judge = Judge(measured(trainer), source=trainer.settings.data)
     return trainer
+
+
+def measured(trainer: Trainer) -> Dataset:
+    """The data that samples are scored against; UsageError where they are of two domains."""
+    if isinstance(trainer.data, Dataset):
+        return trainer.data
+    raise UsageError("measure_every scores samples from noise; leave it out for a translation.")
 
 
 def source(game: Game) -> str:

@@ -34,10 +34,15 @@ class Precision(NamedTuple):
         return torch.bfloat16 if self.name == "bf16" else None
 
 
-def precision(device: torch.device, wanted: str = "auto") -> Precision:
-    """The precision called `wanted`, or for `auto` bf16 where `device` has it in hardware."""
+def precision(device: torch.device, wanted: str = "auto", images: bool = True) -> Precision:
+    """The precision called `wanted`, or for `auto` bf16 where `device` has it in hardware.
+
+    Points stay in float32: what is fine in them may be finer than bf16's steps of 1/256.
+    """
     if wanted != "auto":
         return Precision(wanted, "asked for")
+    if not images:
+        return Precision("float32", "points may be finer than bf16")
     if device.type == "cuda":
         has = torch.cuda.is_bf16_supported(including_emulation=False)
     else:  # torch itself computes in bf16 by these two alone

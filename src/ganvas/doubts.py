@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ganvas.compiled import compile_players
 from ganvas.engine import Engine
 from ganvas.game import Game
-from ganvas.recipe import Settings, flat, plain
+from ganvas.recipe import flat, plain
 
 
-def doubts(asked: Game, engine: Engine, samples: int, settings: Settings) -> Iterator[str]:
-    """What the data decided, what game and networks say of each other, what is not as it seems.
+def doubts(asked: Game, engine: Engine, samples: int) -> Iterator[str]:
+    """What the data decided, what game and networks say of each other.
 
     Args:
         asked: the game as the user gave it.
         engine: of the game that is played.
         samples: how many there are.
-        settings: of the run; networks that are to be compiled are, and it is told which.
     """
     game, ranks = engine.game, engine.ranks
     before, after = flat(plain(asked)), flat(plain(game))
@@ -27,5 +25,3 @@ def doubts(asked: Game, engine: Engine, samples: int, settings: Settings) -> Ite
     if engine.micro * ranks.count > 1 and game.mixes_samples:
         parts = "micro-batches" if ranks.count == 1 else "the processes' shares"
         yield f"The losses mix samples, so {parts} are not the whole batch."
-    if settings.compile:
-        yield from compile_players(engine)

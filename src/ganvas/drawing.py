@@ -24,6 +24,8 @@ class Judge(Protocol):
 
     n: int
     """Samples that it asks for."""
+    y: Tensor | None
+    """The classes that they should have, int64 (n,), where its real samples have classes."""
 
     def __call__(self, samples: Tensor) -> dict[str, float]: ...
 
@@ -45,8 +47,13 @@ def made(game: Game, nets: Nets, batch: Any, t: Moment) -> Tensor:
     if not game.into:
         return game.sample(nets, len(batch[0]), None, t).float().cpu()
     to = game.into[0]
-    x = batch.b if to == "a" else batch.a
-    chunks = torch.split(x.to(t.device), FEW if x.dim() == 4 else len(x))
+    return translated(game, nets, batch.b if to == "a" else batch.a, to, t)
+
+
+@torch.no_grad()
+def translated(game: Game, nets: Nets, x: Tensor, to: str, t: Moment) -> Tensor:
+    """Samples of one domain in the domain `to`, in the game's range, float32 on the CPU."""
+    chunks = torch.split(x.to(t.device), FEW if x.dim() == 4 else max(len(x), 1))
     return torch.cat([game.translate(nets, each, to).float().cpu() for each in chunks])
 
 
@@ -56,12 +63,14 @@ def finished(
 ) -> Tensor:
     """`n` samples as data are: images uint8 (n, C, H, W), points float32 (n, d), on the CPU.
 
-    `y`: their classes, int64 (n,); None lets the game choose.
+    `y`: their classes, int64 (n,); None draws one class after the other, where there are any.
     """
+    if y is None and game.conditional:
+        y = torch.arange(n) % len(data.classes)
     drawn = []
     for start in range(0, n, CHUNK):
         t = Moment(seed=first.seed, step=f"{first.step} {start}", device=first.device)
-        labels = None if y is None else y[start : start + CHUNK]
+        labels = None if y is None else y[start : start + CHUNK].to(first.device)
         x = game.sample(nets, min(CHUNK, n - start), labels, t).float().cpu()
         drawn.append(pictures.to_uint8(x, game.range) if data.is_images else x)
     return torch.cat(drawn)

@@ -21,8 +21,9 @@ from ganvas.ema import Ema
 from ganvas.errors import GameError, unknown
 from ganvas.events import Turned
 from ganvas.finite import Finite
-from ganvas.game import Game, Moment, Nets, Updatable
+from ganvas.game import Game, Moment, Nets
 from ganvas.losses.adversarial import wide
+from ganvas.moment import Updatable
 from ganvas.play import Clock, Play, Side, Source, losses_of
 from ganvas.ranks import ALONE, Ranks
 
@@ -222,8 +223,8 @@ class Engine:
     def _move(self, player: str, t: Moment, masked: Tensor | None) -> None:
         spec, optimizer = self.game.players[player], self.optimizers[player]
         parameters = self.parameters((player,))
-        if spec.clip:
-            torch.nn.utils.clip_grad_norm_(parameters, spec.clip)
+        if spec.max_norm:
+            torch.nn.utils.clip_grad_norm_(parameters, spec.max_norm)
         spec.tune(optimizer, t)
         optimizer.found_inf = masked  # type: ignore[attr-defined] # read by fused optimizers
         optimizer.step()

@@ -16,12 +16,12 @@ import torch
 from annotated_types import Ge
 from torch import Tensor, nn
 
-from ganvas.data.batches import Batch, DataSpec, Points
+from ganvas.data.batches import Batch, DataSpec
 from ganvas.errors import UsageError
-from ganvas.nn.normed import normed
+from ganvas.moment import Moment as Moment
+from ganvas.nn.mixing import mixing as mixing
 from ganvas.optim import Optim
 from ganvas.options import Schedule, constant, parse_schedules
-from ganvas.seeds import generator
 
 Terms = dict[str, Tensor]
 """The named parts of a loss, 0-d each; the player minimises their sum."""
@@ -47,82 +47,6 @@ class Nets(nn.Module):
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> nn.Module: ...
-
-
-class Updatable(Protocol):
-    """A module whose buffers are state that is not a parameter: a running mean, a queue."""
-
-    def update(self, value: Tensor) -> None: ...
-
-    def named_buffers(self) -> Iterator[tuple[str, Tensor]]: ...
-
-
-class Moment:
-    """Where training stands, and the randomness of that moment.
-
-    All numbers are drawn for the whole batch and sliced, keyed by (seed, step, draw number), so
-    that micro-batches and resumed runs see the same ones.
-    """
-
-    def __init__(
-        self,
-        *,
-        seed: int,
-        step: int | str = 0,
-        images: int = 0,
-        device: torch.device | str = "cpu",
-        part: int = 0,
-        parts: int = 1,
-        held: int | None = None,
-        watching: bool = False,
-    ) -> None:
-        self.step = step
-        """Steps made so far; a name such as "sample" outside training."""
-        self.images = images
-        """Real samples shown so far."""
-        self.device = torch.device(device)
-        self.parts = parts if held is None else held
-        """Micro-batches that this process takes one after the other; other processes take more."""
-        self.watched: dict[str, Tensor] = {}
-        self.updates: list[tuple[Updatable, Tensor, bool]] = []
-        self.seed, self._part, self._whole = seed, part, parts
-        self._watching = watching
-        self._draws = 0
-
-    def normal(self, rows: int | Batch, *shape: int) -> Tensor:
-        """Standard normal numbers, float32 (rows, *shape); `rows` is a number or a batch."""
-        return self._rows(torch.randn, rows, shape)
-
-    def uniform(self, rows: int | Batch, *shape: int) -> Tensor:
-        """Numbers uniform in [0, 1), float32 (rows, *shape)."""
-        return self._rows(torch.rand, rows, shape)
-
-    def permutation(self, n: int) -> Tensor:
-        """A random order of 0 … n - 1, int64 (n,); the same one in every micro-batch."""
-        return torch.randperm(n, generator=self._generator(), device=self.device)
-
-    def watch(self, name: str, value: Callable[[], Tensor]) -> None:
-        """Shows the mean of `value()` beside the losses in the steps that are logged."""
-        if self._watching and (found := value().detach()).numel():
-            self.watched[name] = found.float().mean()
-
-    def update(self, module: Updatable, value: Tensor, *, rows: bool = False) -> None:
-        """Calls `module.update(value)` once at the turn's end, with the mean over all parts.
-
-        `rows`: with the rows of all parts, one after the other, in place of their mean.
-        """
-        self.updates.append((module, value.detach(), rows))
-
-    def _generator(self) -> torch.Generator:
-        self._draws += 1
-        return generator(self.seed, self.step, self._draws, device=self.device)
-
-    def _rows(
-        self, draw: Callable[..., Tensor], rows: int | Batch, shape: tuple[int, ...]
-    ) -> Tensor:
-        n = rows if isinstance(rows, int) else len(rows[0])
-        whole = draw(n * self._whole, *shape, generator=self._generator(), device=self.device)
-        return whole[self._part * n : (self._part + 1) * n]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,7 +145,8 @@ class Game(ABC):
         raise UsageError(
             f"{type(self).__name__} "
             + (
-                f"draws nothing from noise; it translates into {' or '.join(self.into)}."
+                f"draws nothing from noise; it translates into {' or '.join(self.into)}. Use "
+                "`ganvas translate` or model.translate."
                 if self.into
                 else "has no latent space."
             )
@@ -252,7 +177,7 @@ class Game(ABC):
 
         Samples (N, …), or (rows, columns, …) where they belong in rows.
         """
-        if isinstance(batch, Points):
+        if batch[0].dim() != 4:
             return {"samples": self.sample(nets, 1000, None, t)}
         return {"samples": self.sample(nets, 64, None, t)} | self.ways(nets, t)
 
@@ -278,7 +203,7 @@ def both(D: Network, x: Tensor, fake: Tensor) -> tuple[Any, Any]:
 
     Logits (N,) twice; or, where D has several outputs, a tuple of them twice.
     """
-    if normed(D):
+    if mixing(D):
         return D(x), D(fake)
     n, said = len(x), D(torch.cat([x, fake]))
     if isinstance(said, tuple):

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from PIL import Image
 from torch import Tensor
 
-from ganvas import checkpoint, drawing, families, pictures, state
+from ganvas import checkpoint, drawing, families, pictures, state, translating
 from ganvas.data.batches import DataSpec
 from ganvas.errors import UsageError
 from ganvas.game import Game, Moment, Nets
@@ -44,6 +45,26 @@ class Model:
         y = self._labels(n, labels)
         first = Moment(seed=seed, step="sample")
         return drawing.finished(self.game, self.nets, self.data, n, first, y)
+
+    def translate(
+        self, image: Image.Image | Tensor, to: str = "b", *, own_size: bool = False
+    ) -> Image.Image | Tensor:
+        """Makes of a picture of one domain one of the domain `to`.
+
+        Args:
+            image: a picture of any size; or pictures, uint8 (N, C, H, W), or points, (N, d).
+            to: `a` or `b`.
+            own_size: translate a picture at the size it has, rather than at that of training.
+
+        Returns:
+            What was given: a picture of the same size and transparency, upright; or a tensor.
+
+        Raises:
+            UsageError: a game that does not translate, or not into `to`; a tensor of another kind.
+        """
+        if isinstance(image, Tensor):
+            return translating.tensor(self.game, self.nets, self.data, image, to)
+        return translating.picture(self.game, self.nets, self.data, image, to, own_size=own_size)
 
     def walk(self, stops: int = 8, between: int = 15, seed: int = 0) -> Tensor:
         """Frames of a closed walk through the latent space, as `sample` returns samples.

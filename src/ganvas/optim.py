@@ -28,7 +28,7 @@ class Optim:
     """SGD: momentum."""
     decay: Annotated[float, Ge(0)] = 0.0
     """Weight decay: so many times each weight is added to its gradient."""
-    clip: Annotated[float, Ge(0)] = 0.0
+    max_norm: Annotated[float, Ge(0)] = 0.0
     """Largest norm of the player's gradient; 0 leaves it as it is."""
 
     def __post_init__(self) -> None:

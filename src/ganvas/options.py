@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeVar, get_type_hints
+from typing import Any, Literal, Protocol, TypeVar, dataclass_transform, get_type_hints
 
 T = TypeVar("T")
 
@@ -24,6 +24,7 @@ def fixed(default: Any) -> Any:
     return field(default=default, metadata={"fixed": True})
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def defaults(**values: Any) -> Callable[[type[T]], type[T]]:
     """Makes a subclass a dataclass with other defaults: `@defaults(z=100) class DCGAN(GAN): …`."""
 

@@ -73,14 +73,19 @@ def grid(
     return Image.fromarray(sheet.squeeze(2).numpy())
 
 
-def beside(columns: Iterable[Tensor]) -> Tensor:
-    """Pictures (N, C, H, W), several times, as rows of a grid: (N, columns, C, H, W).
+def beside(columns: Iterable[Tensor], times: int = 1) -> Tensor:
+    """Pictures (N, C, H, W), once for each column, as the rows of a grid: (rows, columns, C, H, W).
 
-    Grey ones become colour where others are.
+    `times` of the N stand in a row, one after the other; what fills no row is left out. Grey ones
+    become colour where others are.
     """
     each = list(columns)
     most = max(x.shape[1] for x in each)
-    return torch.stack([x.expand(-1, most, -1, -1) if x.shape[1] == 1 else x for x in each], 1)
+    alike = [x.expand(-1, most, -1, -1) if x.shape[1] == 1 else x for x in each]
+    rows = torch.stack(alike, 1)  # (N, columns, C, H, W)
+    times = min(times, len(rows))
+    rows = rows[: len(rows) // times * times]
+    return rows.view(-1, times * len(each), *rows.shape[2:])
 
 
 def save_png(image: Image, path: Path) -> None:

@@ -179,7 +179,7 @@ class Run:
         batch = trainer.reals(SHOWN if trainer.data.spec.is_images else SHOWN_POINTS)
         if trainer.data.spec.is_images:
             two = isinstance(batch, Paired | Unpaired)
-            self._picture(pictures.beside(batch) if two else batch[0], file, trainer)
+            self._picture(pictures.beside(batch, 4) if two else batch[0], file, trainer)
         else:
             real = drawing.real(trainer.game, batch)
             pictures.scatter(real, real[:0], file)

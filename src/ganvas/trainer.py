@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from ganvas import checkpoint, device, drawing, pace, resuming, state
+from ganvas.compiled import compile_players
 from ganvas.data.ahead import ahead
 from ganvas.data.batches import Batch
 from ganvas.data.stream import Stream
@@ -75,7 +76,7 @@ class Trainer:
         self.ranks = ranks.told_by(self._wish)
         torch.set_num_threads(self.settings.threads)
         self.device = device.pick(settings.device)
-        self.precision = device.precision(self.device, settings.precision)
+        self.precision = device.precision(self.device, settings.precision, self.data.spec.is_images)
         self.stream = Stream(
             self.data, settings.batch, settings.seed, game.range, self.device, settings.mirror
         )
@@ -93,9 +94,9 @@ class Trainer:
         self._resumed = time.monotonic()
         self._before = 0  # images before the last step
         self._drawn = -1  # the step last drawn
-        # Told at the next turn of the stream.
-        known = doubts(asked, self.engine, len(self.data), self.settings)
-        self._pending: list[Event] = [Warned(0, doubt) for doubt in known]
+        known = [*doubts(asked, self.engine, len(self.data))]
+        known += compile_players(self.engine) if settings.compile else []
+        self._pending: list[Event] = [Warned(0, text) for text in known]  # told in the stream
 
     @property
     def game(self) -> Game:
@@ -162,8 +163,8 @@ class Trainer:
         if self.judge is None:
             raise UsageError("This trainer has no judge; set trainer.judge = Judge(data).")
         self._check_finite()
-        nets, t = self.drawing_nets(), self._moment("measure")
-        drawn = drawing.finished(self.game, nets, self.data.spec, self.judge.n, t)
+        nets, judge, t = self.drawing_nets(), self.judge, self._moment("measure")
+        drawn = drawing.finished(self.game, nets, self.data.spec, judge.n, t, judge.y)
         return Measured(self.clock.step, self.judge(drawn))
 
     def _moment(self, name: str) -> Moment:
@@ -194,9 +195,10 @@ class Trainer:
         refused = [name for name in changed if is_fixed(old, name)]
         if refused:
             raise UsageError(f"{', '.join(refused)} cannot change while a run goes on.")
+        doubts = [Warned(self.clock.step, doubt) for doubt in new.review(self.engine.nets)]
         self._play(new)
         event = Changed(self.clock.step, changed)
-        self._pending.append(event)
+        self._pending += [*doubts, event]
         return event
 
     def stop(self, reason: str) -> None:

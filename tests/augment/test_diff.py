@@ -9,6 +9,7 @@ import torch
 from ganvas import Moment
 from ganvas.augment.diff import CHANGES, colour, cutout, translation
 from ganvas.data.batches import DataSpec, Images
+from ganvas.errors import UsageError
 from ganvas.families.acgan import ACGAN
 from ganvas.families.dcgan import DCGAN
 from ganvas.families.gan import GAN
@@ -62,10 +63,10 @@ def test_saturation_takes_colour_away_or_doubles_it():
     torch.testing.assert_close(colour(x, rows(0.5, 0, 0.5), TANH), grey.expand_as(x))
     torch.testing.assert_close(colour(x, rows(0.5, 1, 0.5), TANH), grey + 2 * (x - grey))
     transparent = torch.cat([x, x[:, :1]], 1)
-    assert torch.equal(
-        colour(transparent, rows(0.5, 0, 0.5), TANH)[:, 3:].round(decimals=4),
-        x[:, :1].round(decimals=4),
-    )
+    for u in ((0.5, 0, 0.5), (0.9, 0.5, 0.5), (0.5, 0.5, 0.1)):
+        changed = colour(transparent, rows(*u), TANH)
+        assert torch.equal(changed[:, 3:], x[:, :1])
+        torch.testing.assert_close(changed[:, :3], colour(x, rows(*u), TANH))
     one = x[:, :1]
     torch.testing.assert_close(colour(one, rows(0.5, 0, 0.5), TANH), one)
 
@@ -78,7 +79,7 @@ def test_contrast_is_from_a_half_to_one_and_a_half_times():
         torch.testing.assert_close(y.mean(), x.mean())
 
 
-def test_shifts_reach_an_eighth_of_the_side_and_let_black_in():
+def test_shifts_reach_an_eighth_of_the_side_and_let_grey_in():
     x = torch.zeros(4000, 1, 16, 16)
     x[:, :, 8, 8] = 1
     y = translation(x, Moment(seed=0).uniform(4000, 3), TANH)
@@ -91,8 +92,8 @@ def test_shifts_reach_an_eighth_of_the_side_and_let_black_in():
     assert len(places.unique(dim=0)) == 25
     corner = translation(images(1), rows(0.999, 0.0, 0), TANH)  # up by two, right by two
     torch.testing.assert_close(corner[:, :, :-2, 2:], images(1)[:, :, 2:, :-2])
-    assert (corner[:, :, -2:] == -1).all()
-    assert (corner[:, :, :, :2] == -1).all()
+    assert (corner[:, :, -2:] == 0).all()
+    assert (corner[:, :, :, :2] == 0).all()
 
 
 @pytest.mark.parametrize(("span", "grey"), [(TANH, 0.0), (SIGMOID, 0.5)])
@@ -116,6 +117,19 @@ def test_whole_is_what_is_no_image_and_what_is_switched_off():
     assert DCGAN(augment=("none",)).augmented(x, t) is x
     assert DCGAN(augment=("cutout",)).augmented(points, t) is points
     assert not torch.equal(DCGAN(augment=("cutout",)).augmented(x, t), x)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (("none", "cutout"), "none stands alone"),
+        (("cutout", "auto"), "auto stands alone"),
+        (("cutout", "cutout"), "each change once"),
+    ],
+)
+def test_contradictions_are_refused(changes, words):
+    with pytest.raises(UsageError, match=words):
+        DCGAN(augment=changes)
 
 
 def test_it_switches_itself_on_where_images_are_few_and_networks_convolve():

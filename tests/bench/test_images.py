@@ -53,7 +53,7 @@ def test_a_pace_turns_minutes_into_steps(monkeypatch):
     monkeypatch.setattr(images.time, "process_time", lambda: next(clock))
     row = images.play(FACTS | {"minutes": 0.1}, {"data": "digits", "pace": "gan"})
     assert row["seconds"] == pytest.approx(0.3 / images.BLOCK)
-    assert row["steps"] == int(60 * 0.1 * 2 / (0.3 / images.BLOCK)) == 120
+    assert row["steps"] == round(60 * 0.1 * 2 / (0.3 / images.BLOCK)) == 120
 
 
 def test_the_smallest_budget_is_a_step():
@@ -107,11 +107,6 @@ def test_real_samples_score_the_judges_floor():
 
 
 def test_what_became_not_finite_is_a_row(monkeypatch):
-    monkeypatch.setitem(SMALL["gan"], "D", images.families.find("gan")().D)
-    wild = {"gan": {"loss": "wasserstein", "d_hidden": (8,), "g_hidden": (8,)}}
-    row = images.play(FACTS | {"games": wild}, run("gan", steps=2))
-    assert "failed" not in row
-
     def broken(self):
         raise images.TrainingError("Step 1: D/real is not finite.")
 

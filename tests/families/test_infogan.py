@@ -34,13 +34,21 @@ def test_reading_costs_minus_log_q(codes):
     z = game.latent(6, Moment(seed=0))
     said = torch.randn(6, 3, dtype=torch.float64)
     guess = torch.randn(6, codes, dtype=torch.float64)
-    terms = {name: float(v) for name, v in game.read(z, said, guess).items()}
+    terms = {k: float(v) for k, v in game.read(z, said, *([guess] if codes else [])).items()}
     a, right = said.numpy(), z[:, 4:7].numpy().argmax(1)
     log = a - np.log(np.exp(a).sum(1, keepdims=True))
     expected = {"category": -0.5 * log[np.arange(6), right].mean()}
     if codes:
-        expected["codes"] = 3.0 * ((guess.numpy() - z[:, 7:].numpy()) ** 2).mean() / 2
+        expected["codes"] = 3.0 * ((guess.numpy() - z[:, 7:].numpy()) ** 2).sum(1).mean() / 2
     assert terms == pytest.approx(expected, rel=1e-5)
+
+
+def test_without_continuous_codes_there_is_no_head_for_them():
+    game = InfoGAN(codes=0, **SMALL)
+    nets = build(game, SPEC, 0)
+    assert [head.out_features for head in nets.D.others] == [3]
+    turns = dict(game.turns(nets, lambda: BATCH, Moment(seed=0)))
+    assert set(turns["G"]) == {"fake", "category"}
 
 
 def test_both_turns_want_the_code_to_be_read():

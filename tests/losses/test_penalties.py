@@ -5,6 +5,8 @@ import pytest
 import torch
 from torch import nn
 
+from ganvas import GAN
+from ganvas.game import Moment
 from ganvas.losses.penalties import dragan, gp, input_gradient, r1
 
 
@@ -59,6 +61,19 @@ def test_r1_and_r2_are_half_the_squared_finite_difference():
     D, x = smooth_d(), torch.randn(4, 3, dtype=torch.float64)
     expected = (slopes(D, x) ** 2).sum(1) / 2
     np.testing.assert_allclose(r1(D, x).detach().numpy(), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("penalty", ["r1", "r2", "r1r2"])
+def test_what_is_trained_on_is_the_finite_difference_too(penalty):
+    """The one pass that judges gives the slopes as well."""
+    D = smooth_d()
+    x, fake = torch.randn(2, 4, 3, dtype=torch.float64)
+    *_, found = GAN(penalty=penalty).said(D, x, fake, Moment(seed=0))
+    at = {"r1": x, "r2": fake}
+    assert set(found) == {name for name in at if name in penalty}
+    for name, value in found.items():
+        expected = (slopes(D, at[name]) ** 2).sum(1).mean() / 2
+        np.testing.assert_allclose(value.detach().numpy(), expected, rtol=1e-6)
 
 
 def test_gp_is_at_the_share_between_fake_and_real():

@@ -31,7 +31,7 @@ def test_pictures_get_one_learned_channel_a_class():
 
 def test_the_projection_is_equation_4():
     torch.manual_seed(0)
-    network = Projection(nn.Linear(2, 5), 5, 3)
+    network = Projection(nn.Linear(2, 5), nn.Linear(5, 1), 3)
     x = torch.randn(4, 2)
     h, e = network.trunk(x).detach().numpy(), network.of_class.weight.detach().numpy()
     w, b = (p.detach().numpy() for p in (network.logit.weight[0], network.logit.bias))
@@ -40,7 +40,7 @@ def test_the_projection_is_equation_4():
 
 
 def test_heads_share_the_trunk():
-    network = Heads(nn.Linear(2, 5), 5, 3, 2)
+    network = Heads(nn.Linear(2, 5), nn.Linear(5, 1), 5, 3, 2)
     x = torch.randn(4, 2)
     logit, three, two = network(x)
     assert (logit.shape, three.shape, two.shape) == ((4,), (4, 3), (4, 2))

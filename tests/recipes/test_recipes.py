@@ -1,5 +1,10 @@
 """Recipes resolve by name and by what is trained on, and play."""
 
+import importlib
+import inspect
+import re
+from pathlib import Path
+
 import pytest
 from PIL import Image
 
@@ -7,9 +12,18 @@ from ganvas import Trainer, recipes
 from ganvas.data import load
 from ganvas.errors import UsageError
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.mark.parametrize(
-    ("name", "data"), [("digits", "digits"), ("mixtures", "toy:ring8"), ("mixtures", "toy:grid25")]
+    ("name", "data"),
+    [
+        ("digits", "digits"),
+        ("mixtures", "toy:ring8"),
+        ("mixtures", "toy:grid25"),
+        ("images", "digits"),
+        ("classes", "digits"),
+    ],
 )
 def test_a_recipe_plays_with_its_data(name, data):
     recipe = recipes.resolve(name).merged({"data": data, "steps": 1, "batch": 8})
@@ -29,6 +43,16 @@ def test_a_folder_is_trained_by_the_recipe_for_pictures(tmp_path):
     assert trainer.data.spec.shape == (3, 64, 64)
     assert trainer.game.augment == ("colour", "translation", "cutout")
     assert trainer.drawing_nets().G is not trainer.engine.nets.G  # the average
+
+
+@pytest.mark.parametrize("name", recipes.names())
+def test_what_a_recipe_refers_to_is_there(name):
+    """Its evidence is a page, and made by a command that exists."""
+    module = importlib.import_module(f"ganvas.recipes.{name}")
+    told = inspect.getdoc(module.recipe)
+    for path in re.findall(r"(?:docs|benchmarks)/[\w/-]+\.(?:md|py)", told):
+        assert (ROOT / path).is_file(), path
+    assert "Evidence:" in told
 
 
 def test_nothing_named_is_the_digits():

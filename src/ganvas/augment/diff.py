@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from ganvas.data.batches import DataSpec
+from ganvas.errors import UsageError
 from ganvas.game import Game, Moment
 
 FEW = 10_000
@@ -32,9 +33,22 @@ class Augment(Game):
     augment: tuple[Literal["auto", "none", "colour", "translation", "cutout"], ...] = ("auto",)
     """Random changes that D sees images through; auto is all three where images are few."""
 
+    @property
+    def convolves(self) -> bool:
+        """Whether the networks look for the same thing everywhere, so that shifts teach them."""
+        return True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for alone in {"auto", "none"} & set(self.augment):
+            if len(self.augment) > 1:
+                raise UsageError(f"augment = {alone} stands alone, got {' '.join(self.augment)}.")
+        if len(set(self.augment)) < len(self.augment):
+            raise UsageError(f"augment takes each change once, got {' '.join(self.augment)}.")
+
     def suited(self, data: DataSpec) -> Game:
         """With auto decided where images are few and networks convolutional; else auto is none."""
-        few = data.is_images and data.count < FEW and getattr(self, "network", "mlp") != "mlp"
+        few = data.is_images and data.count < FEW and self.convolves
         if "auto" not in self.augment or not few:
             return self
         return dataclasses.replace(self, augment=("colour", "translation", "cutout"))
@@ -48,26 +62,27 @@ class Augment(Game):
 
 
 def colour(x: Tensor, u: Tensor, range: tuple[float, float]) -> Tensor:
-    """Brightness, saturation (of RGB) and contrast; `u`: uniform numbers (N, 3)."""
+    """Brightness, saturation (of RGB) and contrast, never of alpha; `u`: uniform numbers (N, 3)."""
     low, high = range
     bright, rich, strong = (u[:, i].view(-1, 1, 1, 1) for i in (0, 1, 2))
+    x, alpha = (x[:, :3], x[:, 3:]) if x.shape[1] == 4 else (x, x[:, :0])
     x = x + (bright - 0.5) * (high - low) / 2
-    if x.shape[1] >= 3:
-        grey = x[:, :3].mean(1, keepdim=True)
-        x = torch.cat([grey + (x[:, :3] - grey) * 2 * rich, x[:, 3:]], 1)
+    if x.shape[1] == 3:
+        grey = x.mean(1, keepdim=True)
+        x = grey + (x - grey) * 2 * rich
     mean = x.mean((1, 2, 3), keepdim=True)
-    return mean + (x - mean) * (strong + 0.5)
+    return torch.cat([mean + (x - mean) * (strong + 0.5), alpha], 1)
 
 
 def translation(x: Tensor, u: Tensor, range: tuple[float, float]) -> Tensor:
-    """Shifts by up to an eighth of the side; what comes in is black, the range's low end."""
+    """Shifts by up to an eighth of the side; what comes in is grey, as in the hole."""
     side = x.shape[-1]
     most = int(side / 8 + 0.5)
     shift = (u[:, :2] * (2 * most + 1)).long()  # 0 … 2 most, where `most` stays
     line = torch.arange(side, device=x.device)
     rows = (line + shift[:, :1])[:, None, :, None]
     columns = (line + shift[:, 1:2])[:, None, None, :]
-    padded = pad(x, (most, most, most, most), value=range[0])
+    padded = pad(x, (most, most, most, most), value=sum(range) / 2)
     n = torch.arange(len(x), device=x.device).view(-1, 1, 1, 1)
     channels = torch.arange(x.shape[1], device=x.device).view(1, -1, 1, 1)
     return padded[n, channels, rows, columns]

@@ -9,7 +9,7 @@ learns quickly on a processor, not what is best in the end.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -20,6 +20,7 @@ from ganvas.data import Dataset
 from ganvas.errors import TrainingError
 from ganvas.game import Moment
 from ganvas.measure import Judge
+from ganvas.recipe import Recipe
 from ganvas.trainer import Trainer
 
 DATA = ("mnist", "fashion-mnist")
@@ -46,9 +47,12 @@ BLOCKS, BLOCK = 4, 3
 """Of so many times so many steps, the quickest tell the pace."""
 
 
-def facts(minutes: float, samples: int) -> dict[str, Any]:
+def facts(
+    minutes: float, samples: int, games: Mapping[str, dict[str, Any]] = GAMES
+) -> dict[str, Any]:
     """What all cells share."""
-    return {"minutes": minutes, "cores": CORES, "batch": 64, "samples": samples, "games": GAMES}
+    shared = {"minutes": minutes, "cores": CORES, "batch": 64, "samples": samples}
+    return shared | {"games": dict(games)}
 
 
 def paces(sets: Sequence[str], names: Sequence[str]) -> list[Cell]:
@@ -92,7 +96,7 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
 
 
 def _trainer(facts: dict[str, Any], name: str, family: str, seed: int, steps: int) -> Trainer:
-    game = families.find(family)(**facts["games"][family])
+    game = Recipe(game=families.find(family)()).merged({"game": facts["games"][family]}).game
     return Trainer(
         game, name, steps=steps, batch=facts["batch"], seed=seed, threads=1, device="cpu"
     )
@@ -116,7 +120,7 @@ def _pace(facts: dict[str, Any], name: str, family: str) -> Row:
         for _ in range(BLOCK):
             trainer.step()
         taken.append((time.process_time() - start) / BLOCK)
-    steps = max(1, int(60 * facts["minutes"] * facts["cores"] / min(taken)))
+    steps = max(1, round(60 * facts["minutes"] * facts["cores"] / min(taken)))
     return {
         "seconds": min(taken),
         "steps": steps,

@@ -115,11 +115,12 @@ def _line(results: Results, data: str, loss: str, bound: str, seeds: int) -> Seq
     k = len(toy.modes(data))
     every = sum(row["captured"] == k for row in whole)
     spread = [row["reverse_kl"] for row in whole if row["reverse_kl"] is not None]
+    lost = len(whole) - len(spread)  # without a sample near any mode there is no KL
     return [
         *name,
         mean_and_spread([row["captured"] for row in whole], ".1f"),
         f"{every} of {len(found)}",
         mean_and_spread([100 * row["high_quality"] for row in whole], ".1f"),
-        mean_and_spread(spread, ".3f") if spread else "",
+        (mean_and_spread(spread, ".3f") if spread else "") + (f", none in {lost}" if lost else ""),
         failed,
     ]

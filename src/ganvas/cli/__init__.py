@@ -12,6 +12,7 @@ import warnings
 COMMANDS = {
     "train": "train a GAN and write a run folder with samples, checkpoints and a report",
     "sample": "draw from a trained run",
+    "translate": "pictures, folders, GIFs or videos from one domain into the other, by a run",
     "walk": "an animation through a run's latent space",
     "measure": "a score card: a run, folder or array against a data set, with the floor",
     "explain": "a GAN's round step by step, as on paper; the lectures' numbers",

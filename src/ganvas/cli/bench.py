@@ -13,6 +13,7 @@ TABLES = {
     "images": "every image family for a minute on MNIST and Fashion-MNIST",
     "speed": "images a second beside a plain PyTorch loop over the same networks",
     "mixtures": "losses times penalties on two mixtures of known modes",
+    "shapes": "translations without cycle, with one and with two: what they keep",
 }
 
 

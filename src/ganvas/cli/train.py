@@ -63,10 +63,10 @@ def main(argv: list[str]) -> int:
         if where.outdir != Where.outdir:
             raise UsageError(f"--resume goes on in {where.resume}; leave --outdir out.")
         refuse(
-            changes | two_domains(where, changes) | ({"batch": "auto"} if auto else {}),
+            changes | two_domains(where, rest) | ({"batch": "auto"} if auto else {}),
             where.resume,
         )
-    recipe = recipe.merged(changes | two_domains(where, changes))
+    recipe = recipe.merged(changes | two_domains(where, rest))
     if where.nproc < 1:
         raise UsageError(f"nproc = {where.nproc}: 1 process or more.")
     if where.nproc > 1 and started() == (0, 1):
@@ -92,11 +92,12 @@ def main(argv: list[str]) -> int:
     return code
 
 
-def two_domains(where: Where, changes: dict[str, Any]) -> dict[str, Any]:
+def two_domains(where: Where, argv: list[str]) -> dict[str, Any]:
     """The data that --a and --b, or --pairs, name, as a change; UsageError where one is left."""
     if where.a is None and where.b is None and not where.pairs:
         return {}
-    given = [where.a is not None and where.b is not None, bool(where.pairs), "data" in changes]
+    given = [where.a is not None and where.b is not None, bool(where.pairs)]
+    given.append(value_of("--data", argv) is not None)
     if (where.a is None) != (where.b is None) or sum(given) != 1 or len(where.pairs) > 2:
         raise UsageError(
             "Two domains are --a DIR --b DIR, --pairs DIR DIR, or --pairs DIR of pictures of two "

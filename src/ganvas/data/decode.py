@@ -5,6 +5,8 @@ Animated files give their first frame. Colour profiles are not applied.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, Literal
 
 import numpy as np
@@ -42,21 +44,28 @@ def decode(path: str | BinaryIO, size: int, part: Part = "whole") -> NDArray[np.
         Unusable: the file is no picture of `FORMATS`, damaged, cut short or too large; or it is
             not wide enough for two halves.
     """
+    with opened(path) as image:
+        image.draft(image.mode, (2 * size, 2 * size))  # a JPEG unpacks no larger than needed
+        picture = half(eight_bits(ImageOps.exif_transpose(image)), part)
+        picture = ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
+    return np.asarray(picture.convert("RGB")).transpose(2, 0, 1)
+
+
+@contextmanager
+def opened(path: str | BinaryIO) -> Iterator[Image.Image]:
+    """The picture at `path`, its pixels not yet read; whatever is wrong with it is Unusable."""
     try:
         with Image.open(path, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 megapixels = image.width * image.height / 1e6
                 raise Unusable(f"{megapixels:.0f} megapixels; at most {MOST_PIXELS // 10**6}")
-            image.draft(image.mode, (2 * size, 2 * size))  # a JPEG unpacks no larger than needed
-            picture = half(eight_bits(ImageOps.exif_transpose(image)), part)
-            picture = ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
+            yield image
     except Unusable:
         raise
     except UnidentifiedImageError as error:
         raise Unusable(f"not a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file") from error
     except Exception as error:  # Pillow raises nine types and more on damaged files
         raise Unusable(str(error) or type(error).__name__) from error
-    return np.asarray(picture.convert("RGB")).transpose(2, 0, 1)
 
 
 def half(image: Image.Image, part: Part) -> Image.Image:

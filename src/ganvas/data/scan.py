@@ -101,6 +101,11 @@ def scan(folder: Path) -> Found:
     return top
 
 
+def deep(folder: Path) -> Found:
+    """All pictures in `folder` and the folders below it, sorted by path, without classes."""
+    return _scanned(str(folder), str(folder), deep=True)
+
+
 def _scanned(folder: str, root: str, *, deep: bool) -> Found:
     """What is in `folder`, and with `deep` in all folders below it."""
     found = Found()

@@ -4,9 +4,10 @@
 -4 … 4 in steps of 2, σ 0.05. `swissroll` is WGAN-GP's (Gulrajani et al., 2017, arXiv 1704.00028):
 scikit-learn's roll with noise 0.25, axes 0 and 2, divided by 7.5. `gaussian` has mean 4 and
 standard deviation 1.25, as the customary one-dimensional examples do. `moons` is scikit-learn's
-shape with noise 0.05. `ring5` and `ring10` are the two domains of a translation, with as many modes
-as those of DiscoGAN's first experiment (Kim et al., 2017, arXiv 1703.05192, Figure 4), whose places
-the paper does not give: circles of radius 1 and 2, σ 0.05.
+shape with noise 0.05. `ring5` and `ring10` are the two domains of a translation, with as many
+modes as those of DiscoGAN's first experiment (Kim et al., 2017, arXiv 1703.05192, Figure 4). The
+paper does not give their places: circles of radius 2 around (-2, -2) and (2, 2) with σ 0.1, as in
+carpedm20/DiscoGAN-pytorch.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ class Mixture(NamedTuple):
     """Their standard deviation along each axis."""
 
 
-def _circle(modes: int, radius: float = 1.0) -> NDArray[np.float64]:
+def _circle(modes: int) -> NDArray[np.float64]:
     # endpoint=False: with both ends of the circle, two of the centres would be the same one.
     angles = np.linspace(0, 2 * math.pi, modes, endpoint=False)
-    return radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
 _LINE = np.arange(-4.0, 5.0, 2.0)
@@ -46,8 +47,8 @@ _LINE = np.arange(-4.0, 5.0, 2.0)
 MIXTURES = {
     "gaussian": Mixture(np.array([[4.0]]), 1.25),
     "ring8": Mixture(_circle(8), 0.01),
-    "ring5": Mixture(_circle(5), 0.05),
-    "ring10": Mixture(_circle(10, 2.0), 0.05),
+    "ring5": Mixture(2 * _circle(5) - 2, 0.1),
+    "ring10": Mixture(2 * _circle(10) + 2, 0.1),
     "grid25": Mixture(np.stack(np.meshgrid(_LINE, _LINE), axis=-1).reshape(-1, 2), 0.05),
 }
 """The toy sets whose modes can be counted."""

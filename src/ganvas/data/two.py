@@ -116,6 +116,11 @@ def called(text: str) -> str:
     return "-".join([form, *short] if form == "edges" else short)
 
 
+def is_two(text: str) -> bool:
+    """Whether `text` names two domains rather than one."""
+    return text in TWO or bool(_parsed(text)[0])
+
+
 def resolved(text: str) -> str:
     """`text` with its folders to be found again from another place."""
     form, names = _parsed(text)

@@ -12,11 +12,13 @@ from annotated_types import Ge
 from torch import Tensor, nn
 
 from ganvas.errors import UsageError
-from ganvas.game import Game, Moment, Nets, Network, Terms, both, still
+from ganvas.game import Game, Moment, Nets, Network, Terms, both, mixing, still
 from ganvas.losses import LOSSES, Loss, dragan, gp, half_square, least_squares, slopes
+from ganvas.nn.clipped import Clipped
+from ganvas.nn.spectral import Spectral
 from ganvas.options import Schedule, constant
 
-BatchNorm = nn.modules.batchnorm._BatchNorm
+TorchSpectral = nn.utils.parametrizations._SpectralNorm
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +63,12 @@ class Objective(Game):
             UsageError: D ends in a sigmoid, or its batch norm makes a penalty meaningless.
         """
         D: nn.Module = nets.D
-        modules = [module for module in D.modules() if not isinstance(module, nn.Flatten)]
-        if isinstance(modules[-1], nn.Sigmoid):
+        if isinstance(_end(D), nn.Sigmoid):
             raise UsageError(
                 f"D ends in a sigmoid, but loss = {self.loss} takes D's logits; take the sigmoid "
                 "away."
             )
-        if any(isinstance(module, BatchNorm) for module in modules):
+        if mixing(D):
             if self.penalty in ("gp", "dragan"):
                 raise UsageError(
                     f"penalty = {self.penalty} asks for D's slope at each sample by itself, which "
@@ -78,13 +79,15 @@ class Objective(Game):
                     f"penalty = {self.penalty} with batch norm in D is not the papers'; "
                     "norm = g leaves D without."
                 )
-        free = self.penalty == "none" and not any("Spectral" in type(m).__name__ for m in modules)
-        if self.loss == "wasserstein" and free and not getattr(self, "clip", 0):
+        bounded = any(
+            isinstance(module, Spectral | TorchSpectral | Clipped) for module in D.modules()
+        )
+        if self.loss == "wasserstein" and self.penalty == "none" and not bounded:
             yield (
                 "loss = wasserstein runs away where nothing bounds D's slope; use penalty = gp, "
                 "clip or spectral."
             )
-        if self.every > 1 and self.loss == "relativistic":
+        if self.every > 1 and self.penalty != "none" and self.loss == "relativistic":
             yield "Penalties at some steps only made the relativistic game fail in the R3GAN paper."
 
     def said(self, D: Network, x: Tensor, fake: Tensor, t: Moment) -> tuple[Any, Any, Terms]:
@@ -92,7 +95,7 @@ class Objective(Game):
 
         R1 and R2 are slopes of the same pass: D looks at each sample once.
         """
-        if self.penalty == "none" or (isinstance(t.step, int) and t.step % self.every):
+        if not self.due(t):
             return *both(D, x, fake), {}
         weight = self.gamma(t) * self.every
         if self.penalty in ("gp", "dragan"):
@@ -107,6 +110,10 @@ class Objective(Game):
         found = slopes(torch.cat([logits[k] for k in sloped]), *(at[k] for k in sloped))
         terms = {k: weight * half_square(g).mean() for k, g in zip(sloped, found, strict=True)}
         return real, drawn, terms
+
+    def due(self, t: Moment) -> bool:
+        """Whether there is a penalty, and its step has come."""
+        return self.penalty != "none" and not (isinstance(t.step, int) and t.step % self.every)
 
     def d_terms(self, D: Network, x: Tensor, fake: Tensor, t: Moment) -> Terms:
         """D's adversarial terms and its penalty."""
@@ -144,6 +151,17 @@ class Objective(Game):
             return gp(logits, x, fake, t.uniform(len(x)))
         noise, share = t.uniform(len(x), *x.shape[1:]), t.uniform(len(x))
         return dragan(logits, x, noise, share)
+
+
+def _end(D: nn.Module) -> nn.Module:
+    """The layer that gives D's logits."""
+    for inside in ("network", "logit"):  # told the class, clipped, or with other heads beside
+        if isinstance(found := getattr(D, inside, None), nn.Module):
+            return _end(found)
+    if isinstance(D, nn.Sequential):
+        layers = [layer for layer in D if not isinstance(layer, nn.Flatten)]
+        return _end(layers[-1]) if layers else D
+    return D
 
 
 def _logits(said: Any) -> Tensor:

@@ -14,6 +14,7 @@ from ganvas.data.batches import Batch, DataSpec, Images, Labelled, Points
 from ganvas.errors import UsageError
 from ganvas.game import Game, Moment
 from ganvas.networks import dcgan, r3, resnet
+from ganvas.networks.conditional import Heads
 from ganvas.networks.mlp import mlp
 from ganvas.nn.clipped import Clipped
 from ganvas.nn.fourier import Fourier
@@ -64,9 +65,10 @@ class Players(Game):
     group: Width = fixed(16)
     """Channels of a group of r3's convolutions."""
     spectral: bool = fixed(False)
-    """Spectral normalisation of all of D's layers."""
+    """Spectral normalisation of D's layers on the way to its logit."""
     clip: Annotated[float, Ge(0)] = fixed(0.0)
-    """D's weights are clipped to [-clip, clip] after each of its steps; 0 leaves them."""
+    """D's weights are clipped to [-clip, clip] after each of its steps; 0 leaves them. Those of a
+    head that names classes or codes stay free."""
     output: Literal["auto", "sigmoid", "tanh", "linear"] = fixed("auto")
     """G's last activation; auto is linear for points, sigmoid for images, tanh by convolutions."""
 
@@ -77,14 +79,19 @@ class Players(Game):
 
     @property
     def range(self) -> tuple[float, float]:
-        """Pixels in (-1, 1) for tanh, else in (0, 1)."""
-        return (-1.0, 1.0) if self._last(images=True) == "tanh" else (0.0, 1.0)
+        """Pixels in (0, 1) for a sigmoid, else in (-1, 1)."""
+        return (0.0, 1.0) if self._last(images=True) == "sigmoid" else (-1.0, 1.0)
 
     @property
     def mixes_samples(self) -> bool:
         """Batch normalisation looks at the whole batch."""
         here = self.network in ("dcgan", "resnet") and self.norm != "none"
         return here or super().mixes_samples
+
+    @property
+    def convolves(self) -> bool:
+        """Whether the networks are convolutional."""
+        return self.network != "mlp"
 
     def accept(self, data: DataSpec) -> None:
         """Also raises UsageError for points where the networks are convolutional."""
@@ -138,16 +145,30 @@ class Players(Game):
         body = mlp(seen, before, (features,), output=self.activation, **options)
         return nn.Sequential(Fourier(shape[0], self.waves), body), features
 
-    def judge(self, shape: tuple[int, ...]) -> nn.Module:
+    def last(self, features: int) -> nn.Linear:
+        """D's last layer, from its features to the logit, as each kind of network has it."""
+        has = {"mlp": self.bias, "dcgan": True, "resnet": False, "r3": False}
+        layer = nn.Linear(features, 1, bias=has[self.network])
+        if self.network == "dcgan":
+            dcgan.start(layer)
+        elif self.network == "resnet":
+            nn.init.xavier_uniform_(layer.weight)
+        elif self.network == "r3":
+            r3.start(layer, 1)
+        return layer
+
+    def discriminator(self, shape: tuple[int, ...]) -> nn.Module:
         """D: samples (N, *shape) to logits (N,), not yet bound."""
         body, features = self.trunk(shape)
-        last = nn.Linear(features, 1, bias=self.bias if self.network == "mlp" else True)
-        if self.network == "dcgan":
-            dcgan.start(last)
-        return nn.Sequential(body, last, nn.Flatten(0))
+        return nn.Sequential(body, self.last(features), nn.Flatten(0))
+
+    def with_heads(self, shape: tuple[int, ...], *widths: int) -> nn.Module:
+        """D with further outputs, bound on its way to the logit and free in the other heads."""
+        body, features = self.trunk(shape)
+        return Heads(self.bound(body), self.bound(self.last(features)), features, *widths)
 
     def bound(self, D: nn.Module) -> nn.Module:
-        """D with what keeps it from being too steep, as `spectral` and `clip` say."""
+        """D, or a part, with what keeps it from being too steep: `spectral` and `clip`."""
         D = spectral(D) if self.spectral else D
         return Clipped(D, self.clip) if self.clip else D
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import torch
 from torch import Tensor
 
 from ganvas.data.batches import DataSpec, Unpaired
@@ -17,6 +16,7 @@ from ganvas.families._objective import Objective
 from ganvas.game import Moment, Network, Terms
 from ganvas.networks.sides import at_any_size
 from ganvas.optim import Optim
+from ganvas.pictures import beside
 
 Samples = dict[str, Tensor]
 """Samples of each domain, by its name."""
@@ -62,7 +62,7 @@ class Translation(Objective):
             if x.dim() != 4:
                 return {"samples": there}
             row = [x, there, *([self.translate(nets, there, back)] if back in nets.G else [])]
-            views["-".join((back, to, back)[: len(row)])] = in_rows(row)
+            views["-".join((back, to, back)[: len(row)])] = in_rows(*row)
         return views
 
     def d_sides(self, nets: Any, x: Samples, fakes: Samples, t: Moment) -> Terms:
@@ -96,10 +96,6 @@ def joined(terms: Iterable[Terms]) -> Terms:
     return {name: value for each in terms for name, value in each.items()}
 
 
-def in_rows(columns: list[Tensor]) -> Tensor:
-    """Pictures (N, C, S, S) of each column side by side: (N / 2, 2 columns, C, S, S)."""
-    most = max(x.shape[1] for x in columns)
-    shown = [x.expand(-1, most, -1, -1) if x.shape[1] == 1 else x for x in columns]
-    rows = torch.stack(shown, 1)
-    even = rows[: len(rows) // 2 * 2] if len(rows) > 1 else rows
-    return even.view(len(even) // min(2, len(even)), -1, *even.shape[2:])
+def in_rows(*columns: Tensor) -> Tensor:
+    """Pictures (N, C, S, S) of each column side by side, two of the N in a row."""
+    return beside(columns, 2)

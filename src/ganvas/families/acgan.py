@@ -3,8 +3,8 @@
 Paper: Odena et al., Conditional Image Synthesis with Auxiliary Classifier GANs, 2017 (arXiv
 1610.09585).
 Reference: section 4 of the paper, Eqs. 2 and 3.
-Differs: fakes have the classes of the batch; the weight of the class term is an option; any network
-and any adversarial loss; one step of D for each of G.
+Differs: an MLP by default (`--network dcgan`); fakes have the classes of the batch, and G steps on
+those that D has just seen; the weight of the class term is an option; any adversarial loss.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from ganvas.augment import Augment
 from ganvas.data.batches import DataSpec
 from ganvas.families._asked import Asked
 from ganvas.families._objective import Objective
-from ganvas.game import Draw, Moment, Nets, Turn
-from ganvas.networks.conditional import Heads
+from ganvas.game import Draw, Moment, Nets, Turn, still
 from ganvas.options import defaults
 
 
@@ -33,14 +32,14 @@ class ACGAN(Asked, Augment, Objective):
 
     def build(self, data: DataSpec) -> Nets:
         """G as in the conditional GAN; D with a second head for the class."""
-        D = self.bound(Heads(*self.trunk(data.shape), len(data.classes)))
+        D = self.with_heads(data.shape, len(data.classes))
         return Nets(G=self.told_generator(data), D=D)
 
     def turns(self, nets: Nets, draw: Draw, t: Moment) -> Iterator[Turn]:
         """D on real and fake and their classes, then G on both."""
         batch = draw()
         y, z = batch.y, self.latent(batch, t)
-        fake = nets.G(z, y)
+        fake = nets.G(z, y) if t.parts == 1 else still(nets.G, z, y)
         x, shown = self.augmented(batch.x, t), self.augmented(fake.detach(), t)
         (real, of_real), (drawn, of_fake), penalty = self.said(nets.D, x, shown, t)
         right = cross_entropy(of_real.float(), y) + cross_entropy(of_fake.float(), y)
@@ -48,6 +47,7 @@ class ACGAN(Asked, Augment, Objective):
         t.watch("class of fake", lambda: (of_fake.argmax(1) == y).float())
         terms = self.judged(real, drawn, t) | {"class": self.class_weight * right}
         yield "D", terms | penalty
+        fake = fake if t.parts == 1 else nets.G(z, y)
         drawn, of_fake = nets.D(self.augmented(fake, t))
         wanted = self.class_weight * cross_entropy(of_fake.float(), y)
         yield "G", self.paid(nets.D, x, drawn) | {"class": wanted}

@@ -4,7 +4,8 @@ Paper: Mirza & Osindero, Conditional Generative Adversarial Nets, 2014 (arXiv 14
 projection: Miyato & Koyama, cGANs with Projection Discriminator, 2018 (arXiv 1802.05637).
 Reference: section 3 of the paper, Eq. 2.
 Differs: `condition = concat` gives D a learned plane for each class beside the picture, where the
-paper maps the label through a dense layer; any network and loss; fakes have the batch's classes.
+paper maps the label through a dense layer; an MLP of one hidden layer by default, any other network
+and loss; fakes have the batch's classes, and G steps on those that D has just seen.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ class CGAN(Asked, GAN):
         """G from noise and class to a sample, D from sample and class to a logit."""
         classes = len(data.classes)
         if self.condition == "projection":
-            D = self.bound(Projection(*self.trunk(data.shape), classes))
+            body, features = self.trunk(data.shape)
+            D = self.bound(Projection(body, self.last(features), classes))
         else:
-            inside = self.bound(self.judge(Joined.width(classes, data.shape)))
+            inside = self.bound(self.discriminator(Joined.width(classes, data.shape)))
             D = Joined(inside, classes, data.shape)
         return Nets(G=self.told_generator(data), D=D)
 

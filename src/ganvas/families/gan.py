@@ -27,7 +27,7 @@ from ganvas.game import Draw, Moment, Nets, Network, Terms, Turn, still
 
 
 @dataclass(frozen=True, kw_only=True)
-class GAN(Augment, Objective, Players):
+class GAN(Objective, Players, Augment):
     """The plain two-player game between a G and a D; override `build` for networks of your own.
 
     The defaults are the lectures' MNIST experiment: G 64-128-784, D 784-128-1, pixels in (0, 1).
@@ -47,7 +47,7 @@ class GAN(Augment, Objective, Players):
 
     def build(self, data: DataSpec) -> Nets:
         """G from noise to a sample, D from a sample to one logit."""
-        return Nets(G=self.generator(data, self.z), D=self.bound(self.judge(data.shape)))
+        return Nets(G=self.generator(data, self.z), D=self.bound(self.discriminator(data.shape)))
 
     def turns(self, nets: Nets, draw: Draw, t: Moment) -> Iterator[Turn]:
         """Algorithm 1: `d_steps` times D, then G on the fakes that D saw last."""
@@ -59,7 +59,7 @@ class GAN(Augment, Objective, Players):
             x, shown = self.augmented(batch.x, t), self.augmented(fake.detach(), t)
             yield "D", self.d_terms(D, x, shown, t)
         fake = fake if kept else G(z)
-        yield "G", self.g_terms(D, self.augmented(batch.x, t), self.augmented(fake, t), t)
+        yield "G", self.g_terms(D, x, self.augmented(fake, t), t)
 
     def d_terms(self, D: Network, x: Tensor, fake: Tensor, t: Moment) -> Terms:
         """D's adversarial terms: of both inputs of each row, or of the one its coin shows."""
@@ -71,4 +71,4 @@ class GAN(Augment, Objective, Players):
         t.watch("D(G(z))", lambda: loss.verdict(logits[~heads]))
         of = loss.d(logits, logits)
         terms = {"real": (of["real"] * heads).mean(), "fake": (of["fake"] * ~heads).mean()}
-        return terms if self.penalty == "none" else terms | self.said(D, x, fake, t)[2]
+        return terms | self.said(D, x, fake, t)[2] if self.due(t) else terms

@@ -21,7 +21,7 @@ from ganvas.augment.jitter import jitter
 from ganvas.data.batches import DataSpec, Paired
 from ganvas.errors import UsageError
 from ganvas.families._players import Width
-from ganvas.families._translation import Translation, in_rows, named, shapes
+from ganvas.families._translation import LOOKED_AT, Translation, in_rows, named, shapes
 from ganvas.game import Draw, Moment, Nets, Turn
 from ganvas.losses import l1
 from ganvas.networks import patch
@@ -92,5 +92,5 @@ class Pix2Pix(Translation):
     def views(self, nets: Any, batch: Any, t: Moment) -> dict[str, Tensor]:
         """Questions, what G answers, and the right answers, side by side, twice a row."""
         back = self.other(self.to)
-        x, y = getattr(batch, back)[:12], getattr(batch, self.to)[:12]
-        return {f"{back}-{self.to}": in_rows([x, self.translate(nets, x, self.to), y])}
+        x, y = (getattr(batch, k)[:LOOKED_AT] for k in (back, self.to))
+        return {f"{back}-{self.to}": in_rows(x, self.translate(nets, x, self.to), y)}

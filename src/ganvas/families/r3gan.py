@@ -3,8 +3,9 @@
 Paper: Huang et al., The GAN is dead; long live the GAN! A Modern Baseline GAN, 2024 (arXiv
 2501.05441).
 Reference: brownvc/R3GAN, its configuration for CIFAR-10.
-Differs: narrower networks by default and schedules over 1,000 thousand images in place of 20,000;
-resampling as `networks/r3.py` says; no augmentation unless images are few.
+Differs: narrower networks by default; schedules over 1,000 thousand images in place of 20,000, and
+a half-life of the average that grows to 50 in place of 5,000; resampling as `networks/r3.py` says;
+G steps on the fakes that D has just seen; no augmentation unless images are few.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ RATE = Optim(lr=Schedule.parse("2e-4:5e-5:1000"), beta1=0.0, beta2=Schedule.pars
     network="r3",
     loss="relativistic",
     penalty="r1r2",
-    gamma=Schedule.parse("0.5:0.05:1000"),
+    output="linear",
+    gamma=Schedule.parse("0.05:0.005:1000"),
     ema=Schedule.parse("1:50:1000"),
     G=RATE,
     D=RATE,

@@ -4,8 +4,8 @@ Paper: Miyato et al., Spectral Normalization for Generative Adversarial Networks
 1802.05957).
 Reference: appendix B of the paper, and pfnet-research/sngan_projection.
 Differs: the power iteration runs once after each step of D instead of in each pass; one rate
-throughout instead of one that falls to 0; D's last layer starts as PyTorch's do; `width` 64 is its
-256 channels in G and 128 in D.
+throughout instead of one that falls to 0; G steps on the fakes that D has seen last, where the
+reference's G draws twice D's batch; `width` 64 is its 256 channels in G and 128 in D.
 """
 
 from __future__ import annotations

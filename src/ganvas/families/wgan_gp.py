@@ -3,7 +3,8 @@
 Paper: Gulrajani et al., Improved Training of Wasserstein GANs, 2017 (arXiv 1704.00028).
 Reference: Algorithm 1 of the paper, and igul222/improved_wgan_training.
 Differs: DCGAN's networks without batch norm in the critic, where the paper's for MNIST are 5 x 5
-and those for CIFAR-10 residual (`--network resnet`).
+and those for CIFAR-10 residual (`--network resnet`); G steps on the fakes that the critic has seen
+last.
 """
 
 from __future__ import annotations
@@ -16,7 +17,15 @@ RATE = Optim(lr=constant(1e-4), beta1=0.5, beta2=constant(0.9))
 
 
 @defaults(
-    loss="wasserstein", penalty="gp", gamma=constant(10.0), d_steps=5, norm="g", G=RATE, D=RATE
+    loss="wasserstein",
+    penalty="gp",
+    gamma=constant(10.0),
+    d_steps=5,
+    norm="g",
+    z=128,
+    noise="normal",
+    G=RATE,
+    D=RATE,
 )
 class WGANGP(DCGAN):
     """The Wasserstein loss, `penalty = gp` of weight 10, five steps of the critic."""

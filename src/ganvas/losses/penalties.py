@@ -15,11 +15,11 @@ from torch import Tensor
 
 from ganvas.losses.adversarial import wide
 
-Judge = Callable[[Tensor], Tensor]
+Critic = Callable[[Tensor], Tensor]
 """D, or D given what else it is told: samples (N, …) to logits."""
 
 
-def input_gradient(D: Judge, x: Tensor) -> tuple[Tensor, Tensor]:
+def input_gradient(D: Critic, x: Tensor) -> tuple[Tensor, Tensor]:
     """D's logits of `x` and their gradient with respect to `x`, itself differentiable.
 
     `x`: (N, …). Returns logits as D gives them and a gradient of `x`'s shape. Row i of the
@@ -44,12 +44,12 @@ def half_square(gradient: Tensor) -> Tensor:
     return wide(gradient).square().flatten(1).sum(1) / 2
 
 
-def r1(D: Judge, x: Tensor) -> Tensor:
+def r1(D: Critic, x: Tensor) -> Tensor:
     """R1, or R2 where `x` are fakes, by a pass of its own, per sample (N,), float32."""
     return half_square(input_gradient(D, x)[1])
 
 
-def gp(D: Judge, x: Tensor, fake: Tensor, share: Tensor) -> Tensor:
+def gp(D: Critic, x: Tensor, fake: Tensor, share: Tensor) -> Tensor:
     """How far the norm of D's gradient is from 1 between real and fake, squared, per sample (N,).
 
     `share`: where between, in [0, 1], (N,): 0 is at the fake.
@@ -58,7 +58,7 @@ def gp(D: Judge, x: Tensor, fake: Tensor, share: Tensor) -> Tensor:
     return (_norm(D, between) - 1).square()
 
 
-def dragan(D: Judge, x: Tensor, noise: Tensor, share: Tensor) -> Tensor:
+def dragan(D: Critic, x: Tensor, noise: Tensor, share: Tensor) -> Tensor:
     """How far the norm of D's gradient is from 1 around the data, squared, per sample (N,).
 
     `noise`: uniform in [0, 1), of `x`'s shape; it becomes up to half the standard deviation of the
@@ -68,7 +68,7 @@ def dragan(D: Judge, x: Tensor, noise: Tensor, share: Tensor) -> Tensor:
     return (_norm(D, around) - 1).square()
 
 
-def _norm(D: Judge, x: Tensor) -> Tensor:
+def _norm(D: Critic, x: Tensor) -> Tensor:
     _, gradient = input_gradient(D, x)
     # The root of 0 has no slope; what is added is far below what float32 keeps beside a norm of 1.
     return (wide(gradient).square().flatten(1).sum(1) + 1e-12).sqrt()

@@ -57,6 +57,8 @@ class Judge:
         self._real = View(reference, features, kept(features, reference.x))
         self.n = len(self._spare)
         """Samples to draw, so that the scores can be read beside the floor."""
+        self.y = None if reference.y is None else reference.y[: self.n]
+        """Their classes, where there are any: as common as among the real ones."""
 
     def __call__(self, samples: Tensor) -> dict[str, float]:
         """The scores of `samples`, uint8 (N, C, H, W) or points float32 (N, d), by name.

@@ -43,10 +43,11 @@ class Joined(nn.Module):
 class Projection(nn.Module):
     """A logit from features, plus how well they agree with the class: w . h + e(y) . h."""
 
-    def __init__(self, trunk: nn.Module, features: int, classes: int) -> None:
+    def __init__(self, trunk: nn.Module, logit: nn.Linear, classes: int) -> None:
         super().__init__()
-        self.trunk, self.logit = trunk, nn.Linear(features, 1)
-        self.of_class = nn.Embedding(classes, features)
+        self.trunk, self.logit = trunk, logit
+        self.of_class = nn.Embedding(classes, logit.in_features)
+        nn.init.xavier_uniform_(self.of_class.weight)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         """Logits (N,) of samples (N, …) as members of the classes `y`, int64 (N,)."""
@@ -57,10 +58,9 @@ class Projection(nn.Module):
 class Heads(nn.Module):
     """One trunk with several linear heads: (N, …) to the outputs of each, the logit (N,) first."""
 
-    def __init__(self, trunk: nn.Module, features: int, *widths: int) -> None:
+    def __init__(self, trunk: nn.Module, logit: nn.Module, features: int, *widths: int) -> None:
         super().__init__()
-        self.trunk = trunk
-        self.logit = nn.Linear(features, 1)
+        self.trunk, self.logit = trunk, logit
         self.others = nn.ModuleList(nn.Linear(features, width) for width in widths)
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:

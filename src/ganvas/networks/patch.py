@@ -30,7 +30,7 @@ def judge(
     if side < 3:
         raise UsageError(
             f"layers = {layers} leaves nothing of {shape[1]} pixels to judge; --layers "
-            f"{max(1, shape[1].bit_length() - 2)} does, or a larger --size."
+            f"{max(1, (shape[1] // 3).bit_length() - 1)} does, or a larger --size."
         )
     channels = [width * min(2**i, 8) for i in range(layers + 1)]
     body: list[nn.Module] = [nn.Conv2d(shape[0], width, 4, 2, 1), nn.LeakyReLU(0.2)]

@@ -33,7 +33,7 @@ class Residual(nn.Module):
         self.fall = nn.Conv2d(inner, channels, 1, bias=False)
         self.bias1, self.bias2 = (nn.Parameter(torch.zeros(inner, 1, 1)) for _ in range(2))
         gain = math.sqrt(2 / (1 + SLOPE**2)) * blocks**-0.25  # f has two layers that start at work
-        _start(self.rise, gain), _start(self.mix, gain), nn.init.zeros_(self.fall.weight)
+        start(self.rise, gain), start(self.mix, gain), nn.init.zeros_(self.fall.weight)
 
     def forward(self, x: Tensor) -> Tensor:
         """x + f(x)."""
@@ -72,7 +72,7 @@ def generator(
     for i in range(times + 1):
         layers += [Resample(up=True)] if i else []
         layers += [_residual(width, group, total) for _ in range(blocks)]
-    layers.append(_start(nn.Conv2d(width, shape[0], 1, bias=False), 1))
+    layers.append(start(nn.Conv2d(width, shape[0], 1, bias=False), 1))
     return nn.Sequential(*layers)
 
 
@@ -82,11 +82,11 @@ def trunk(
     """Pictures (N, C, S, S) to features (N, width), and how many; G turned around."""
     side, times = doublings(shape)
     total = blocks * (times + 1)
-    layers: list[nn.Module] = [_start(nn.Conv2d(shape[0], width, 1, bias=False), 1)]
+    layers: list[nn.Module] = [start(nn.Conv2d(shape[0], width, 1, bias=False), 1)]
     for i in range(times + 1):
         layers += [Resample(up=False)] if i else []
         layers += [_residual(width, group, total) for _ in range(blocks)]
-    layers.append(_start(nn.Conv2d(width, width, side, groups=width, bias=False), 1))
+    layers.append(start(nn.Conv2d(width, width, side, groups=width, bias=False), 1))
     return nn.Sequential(*layers, nn.Flatten()), width
 
 
@@ -96,7 +96,7 @@ class Basis(nn.Module):
     def __init__(self, z: int, channels: int, side: int) -> None:
         super().__init__()
         self.square = nn.Parameter(torch.randn(channels, side, side))
-        self.scale = _start(nn.Linear(z, channels, bias=False), 1)
+        self.scale = start(nn.Linear(z, channels, bias=False), 1)
 
     def forward(self, z: Tensor) -> Tensor:
         """The square times the scales."""
@@ -114,8 +114,8 @@ def _residual(channels: int, group: int, blocks: int) -> Residual:
     return Residual(channels, inner // group, blocks)
 
 
-def _start(layer: nn.Module, gain: float) -> nn.Module:
-    """Weights N(0, gain² / fan-in)."""
+def start(layer: nn.Module, gain: float) -> nn.Module:
+    """The layer with weights from N(0, gain² / fan-in)."""
     if isinstance(layer, nn.Conv2d | nn.Linear):
         fan = layer.weight[0].numel()
         nn.init.normal_(layer.weight, 0, gain / math.sqrt(fan))

@@ -79,8 +79,8 @@ def generator(
 def trunk(shape: tuple[int, ...], *, width: int = 64) -> tuple[nn.Module, int]:
     """Pictures (N, C, S, S) to features (N, 2 width), and how many.
 
-    Four blocks, of which the first two halve the side; below 16 pixels only the first does, and
-    above 32 one more block halves it for each doubling.
+    Four blocks, of which the first two halve the side; where G doubles it only once, only the first
+    does, and one more block halves it for each doubling after the third.
     """
     _, times = doublings(shape)
     channels, halvings = 2 * width, max(1, min(times, 2) + max(0, times - 3))

@@ -12,6 +12,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from ganvas.losses.adversarial import wide
+
 
 class Fourier(nn.Module):
     """Points (N, d) joined with sin and cos of `waves` random directions: (N, d + 2 waves)."""
@@ -26,5 +28,5 @@ class Fourier(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """The points and their waves."""
-        phase = x @ self.directions
+        phase = (wide(x)[:, :, None] * self.directions).sum(1)  # a product would be cast to bf16
         return torch.cat([x, phase.sin(), phase.cos()], 1)

@@ -48,7 +48,7 @@ class Spectral(nn.Module):
 
 
 def spectral(network: nn.Module) -> nn.Module:
-    """The network with all its convolutions, linear layers and embeddings normalised."""
+    """The network with its convolutions, linear layers and embeddings normalised."""
     for module in list(network.modules()):
         if isinstance(module, nn.Conv2d | nn.Linear | nn.Embedding):
             parametrize.register_parametrization(module, "weight", Spectral(module.weight))

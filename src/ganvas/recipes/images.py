@@ -16,12 +16,13 @@ def recipe() -> Recipe:
 
     Evidence: docs/images.md; measured by `python benchmarks/images_recipe.py`.
     """
-    rate = Optim(lr=Schedule.parse(1e-3), beta1=0.0, beta2=Schedule.parse(0.99))
+    rate = Optim(lr=Schedule.parse(2e-3), beta1=0.0, beta2=Schedule.parse(0.99))
     game = GAN(
         network="dcgan",
         norm="g",
         width=32,
         penalty="r1",
+        every=4,
         gamma=Schedule.parse(0.1),
         ema=Schedule.parse(5.0),
         G=rate,

@@ -22,17 +22,19 @@ def last(record: Record, said: str) -> str:
     views = record.views()
     if not views:
         return ""
-    picture = next(iter(views.values()))[-1]
+    name, drawn = next(iter(views.items()))
+    picture = drawn[-1]
     fake = embed(picture.path, **LARGE)
     if fake is None:
         return ""
-    when = f"G(z), {moment(picture, record)}"
+    title = name.replace("-", " → ") if record.translates and not record.points else "G(z)"
+    when = f"{title}, {moment(picture, record)}"
     real = embed(record.reals, **LARGE) if record.reals and not record.points else None
     if real is None:
         shown = parts.picture(fake, "The last samples", when, "fake")
     else:
         shown = parts.picture(fake, "The last samples", when, "fake") + parts.picture(
-            real, "Real samples", f"X, real, from {record.config.get('data', 'the data')}", "real"
+            real, "Real samples", f"X, real, from {record.data}", "real"
         )
     words = said or (text.BESIDE_POINTS if record.points else text.BESIDE)
     number = "one" if real is None else "two"

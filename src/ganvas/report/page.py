@@ -112,13 +112,16 @@ def _again(record: Record) -> str:
     )
     if "minutes" in record.config:
         same += " A budget in minutes ends at another step on a faster or slower machine."
+    what, use = "To draw 64 new samples:", f"ganvas sample {name} -n 64{own}"
+    if record.translates:
+        what, use = "To translate a folder:", f"ganvas translate {name} in/ out/{own}"
     further = "" if text.ending(record) else _twice(record)
     return parts.section(
         "Again, and further",
         parts.paragraphs("To repeat this run:"),
         parts.command(f"ganvas train {config}{own}"),
-        parts.paragraphs(f"{same}\n\nTo draw 64 new samples:"),
-        parts.command(f"ganvas sample {name} -n 64{own}"),
+        parts.paragraphs(f"{same}\n\n{what}"),
+        parts.command(use),
         parts.paragraphs("To go on with the training where it ended:"),
         parts.command(f"ganvas train --resume {name}{own}{further}"),
     )

@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from ganvas.data.two import called, is_two
 from ganvas.errors import UsageError
 from ganvas.recipe import read as read_toml
 
@@ -56,6 +57,17 @@ class Record:
         """The family's options."""
         game: Mapping[str, Any] = self.config.get("game", {})
         return game
+
+    @property
+    def data(self) -> str:
+        """What the data are called."""
+        text = str(self.config.get("data", "the data"))
+        return called(text) if self.translates else text
+
+    @property
+    def translates(self) -> bool:
+        """Whether the game was played between two domains."""
+        return is_two(str(self.config.get("data", "")))
 
     @property
     def points(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from ganvas.recipe import BUDGET
 from ganvas.report.record import Record
@@ -57,6 +58,9 @@ TERMS = {
     "gp": "The gradient penalty: how far the slope of D is from 1, times its weight.",
     "real, fake": "The loss on real and on generated samples: which of the two is harder for it.",
     "cycle": "How far A → B → A comes back from where it started.",
+    "l1": "How far translations are from the right answers, pixel by pixel, times its weight.",
+    "identity": "How much G changes what is in its own domain already, times its weight.",
+    "features": "How far D's features of translations and of real samples are apart.",
     "class": "How wrong the predicted classes are.",
 }
 """What is known of a term by its name."""
@@ -76,9 +80,7 @@ def beginning(record: Record, family: str) -> str:
     passes = f" for {plural(record.epoch, 'epoch')}" if math.isfinite(record.epoch) else ""
     batch = f" of {plural(config['batch'], per[:-1])}" if "batch" in config else ""
     steps = f"{plural(record.step, 'step')}{batch}"
-    return (
-        f"{family} trained on {config.get('data', 'unnamed data')}{passes} ({steps}){took}{where}."
-    )
+    return f"{family} trained on {record.data}{passes} ({steps}){took}{where}."
 
 
 def ending(record: Record) -> str:
@@ -185,7 +187,8 @@ def even(record: Record) -> tuple[float, float]:
 
 def term(name: str) -> str:
     """What the terms `D/r1` or `D/real, D/fake` measure, where known; else empty."""
-    return TERMS.get(", ".join(part.rpartition("/")[2] for part in name.split(", ")), "")
+    terms = [re.sub(" [ab]$", "", part.rpartition("/")[2]) for part in name.split(", ")]
+    return TERMS.get(", ".join(terms), "")
 
 
 def pixels(

@@ -1,0 +1,160 @@
+"""DiscoGAN's claim, measured: what a GAN alone, one cycle and two cycles keep of a picture.
+
+Two tables: drawn shapes with a known truth, and the points of the paper's first experiment, 5 modes
+to 10. Each run is measured on fresh samples of domain a. What a translated picture shows is read
+off the nearest of drawings whose truth is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ganvas import drawing
+from ganvas.bench.table import Cell, Results, Row, markdown, mean_and_spread
+from ganvas.data import shapes, toy
+from ganvas.data.dataset import normalise
+from ganvas.errors import TrainingError
+from ganvas.families.discogan import DiscoGAN
+from ganvas.game import Moment
+from ganvas.metrics.translation import kept_information, one_to_one
+from ganvas.optim import Optim
+from ganvas.options import constant
+from ganvas.pictures import to_uint8
+from ganvas.trainer import Trainer
+
+MODES = ("gan", "recon", "disco")
+REAL = "real samples of b"
+DATA = ("shapes", "toy:5to10")
+COPIES = 16
+"""Drawings of each combination of factors that pictures are compared with."""
+FAR = 3.0
+"""A point farther than so many standard deviations from a mode is in none."""
+SIDE = 32
+
+
+def facts(steps: int) -> dict[str, Any]:
+    """What all cells share; the points, which are quicker, have three times as many steps."""
+    return {
+        "steps": {"shapes": steps, "toy:5to10": 3 * steps},
+        "batch": {"shapes": 16, "toy:5to10": 64},
+        "rate": {"shapes": [1e-3, 5e-4], "toy:5to10": [2e-4, 2e-4]},
+        "width": 16,
+        "samples": 1000,
+    }
+
+
+def cells(seeds: int) -> Iterator[Cell]:
+    """Every mode on both data, seed by seed, so that a table that was stopped has whole rows."""
+    for seed in range(seeds):
+        for data in DATA:
+            for mode in (REAL, *MODES):
+                yield {"data": data, "mode": mode, "seed": seed}
+
+
+def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
+    """Trains one mode and measures its translations; `failed` where it became not finite."""
+    data, seed, mode = cell["data"], cell["seed"], cell["mode"]
+    measure = _of_shapes if data == "shapes" else _of_points
+    if mode == REAL:
+        return measure(None, facts["samples"], seed)
+    g, d = (Optim(lr=constant(lr), decay=1e-5) for lr in facts["rate"][data])
+    network: Any = "conv" if data == "shapes" else "mlp"
+    game = DiscoGAN(mode=mode, network=network, width=facts["width"], G=g, D=d)
+    steps, batch = facts["steps"][data], facts["batch"][data]
+    trainer = Trainer(game, data, steps=steps, batch=batch, seed=seed, threads=1)
+    try:
+        for _ in trainer:
+            pass
+    except TrainingError as error:
+        return {"failed": str(error)}
+    return measure(trainer, facts["samples"], seed)
+
+
+def _of_shapes(trainer: Trainer | None, n: int, seed: int) -> Row:
+    """What translations of fresh pictures show; without a trainer, what real pictures of b do."""
+    before = shapes.truth("a", n, seed=1000 + seed)
+    if trainer is None:
+        after = read(shapes.draw("b", before, seed=2000 + seed))
+        error = None
+    else:
+        x = normalise(shapes.draw("a", before, seed=1000 + seed), trainer.game.range)
+        there, error = _there_and_back(trainer, x)
+        after = read(to_uint8(there, trainer.game.range))
+    row: Row = {
+        name: kept_information(before[:, i], after[:, i]) for i, name in enumerate(shapes.FACTORS)
+    }
+    colours = len(shapes.FACTORS["colour"])
+    from_mode, to_mode = (f[:, 0] * colours + f[:, 1] for f in (before, after))
+    found = one_to_one(from_mode, to_mode, modes=len(shapes.FACTORS["shape"]) * colours)
+    return row | found._asdict() | {"cycle": error}
+
+
+def _of_points(trainer: Trainer | None, n: int, seed: int) -> Row:
+    """Where fresh points of each mode go; without a trainer, real points of b."""
+    start = "ring10" if trainer is None else "ring5"
+    x = toy.sample(start, n, seed=1000 + seed)
+    there, error = (x, None) if trainer is None else _there_and_back(trainer, x)
+    (_, before), (apart, after) = _nearest(x, start), _nearest(there, "ring10")
+    near = (apart < FAR * toy.sigma("ring10")).float().mean().item()
+    found = one_to_one(before, after, modes=len(toy.modes("ring10")))
+    return found._asdict() | {"quality": near, "cycle": error}
+
+
+def _there_and_back(trainer: Trainer, x: Tensor) -> tuple[Tensor, float | None]:
+    """The translations of `x`, and the mean squared error of those translated back."""
+    t, nets, game = Moment(seed=0, step="bench"), trainer.drawing_nets(), trainer.game
+    assert isinstance(game, DiscoGAN)
+    there = drawing.translated(game, nets, x, "b", t)
+    if game.mode == "gan":
+        return there, None
+    back = drawing.translated(game, nets, there, "a", t)
+    return there, (back - x).square().mean().item()
+
+
+def _nearest(x: Tensor, name: str) -> tuple[Tensor, Tensor]:
+    """How far each point is from the nearest mode of a mixture, and which that is."""
+    apart, which = torch.cdist(x, toy.modes(name)).min(1)
+    return apart, which
+
+
+def read(x: Tensor) -> Tensor:
+    """The factors that pictures of domain b, uint8 (N, 3, 32, 32), show: int64 (N, 5)."""
+    factors, known = _known()
+    wanted = x.flatten(1).float()
+    return factors[
+        torch.cat([torch.cdist(part, known).argmin(1) for part in torch.split(wanted, 256)])
+    ]
+
+
+@cache
+def _known() -> tuple[Tensor, Tensor]:
+    values = [torch.arange(len(each)) for each in shapes.FACTORS.values()]
+    factors = torch.cartesian_prod(*values).repeat(COPIES, 1)
+    return factors, shapes.draw("b", factors, seed=3, size=SIDE).flatten(1).float()
+
+
+def table(results: Results, data: str, seeds: int) -> str:
+    """The modes on one kind of data as Markdown, the best possible in the first row."""
+    names = {
+        "shapes": (*shapes.FACTORS, "injectivity", "coverage", "cycle"),
+        "toy:5to10": ("injectivity", "coverage", "purity", "quality", "cycle"),
+    }[data]
+    rows = [_line(results, {"data": data, "mode": mode}, names, seeds) for mode in (REAL, *MODES)]
+    return markdown(("mode", *names, "failed"), rows)
+
+
+def _line(results: Results, cell: Cell, names: Sequence[str], seeds: int) -> Sequence[str]:
+    each: list[Cell] = [{**cell, "seed": seed} for seed in range(seeds)]
+    found = [results[one] for one in each if one in results]
+    whole = [row for row in found if "failed" not in row]
+    shown = []
+    for name in names:
+        values = [row[name] for row in whole if row[name] is not None]
+        shown.append(mean_and_spread(values, ".4f" if name == "cycle" else ".2f") if values else "")
+    failed = f"{len(found) - len(whole)} of {len(found)}" if len(whole) < len(found) else ""
+    return [str(cell["mode"]), *shown, failed]

@@ -1,0 +1,32 @@
+"""Pictures by class: each row of the grid is what was asked for."""
+
+from __future__ import annotations
+
+from ganvas.families.cgan import CGAN
+from ganvas.optim import Optim
+from ganvas.options import Schedule
+from ganvas.recipe import Recipe, Settings
+
+
+def recipe() -> Recipe:
+    """Give `--data mnist`, `fashion-mnist`, or a folder whose sub-folders are classes.
+
+    The recipe for pictures, with D told the class by projection and a rate that falls at the end.
+
+    Evidence: docs/families/cgan.md; measured by `python benchmarks/conditional.py`.
+    """
+    rate = Optim(lr=Schedule.parse("2e-3:2e-4:250-512"), beta1=0.0, beta2=Schedule.parse(0.99))
+    game = CGAN(
+        condition="projection",
+        network="dcgan",
+        norm="g",
+        width=32,
+        penalty="r1",
+        every=4,
+        gamma=Schedule.parse(0.1),
+        ema=Schedule.parse(5.0),
+        G=rate,
+        D=rate,
+    )
+    settings = Settings(data="mnist", steps=8000, minutes=15, batch=64)
+    return Recipe(game=game, family="cgan", settings=settings)

@@ -1,0 +1,311 @@
+"""`ganvas translate`: sizes, transparency and turns kept, what is there left alone."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import ganvas
+from ganvas.cli import main
+from ganvas.data import Dataset, TwoDomains
+from ganvas.errors import UsageError
+from ganvas.families.discogan import DiscoGAN
+from ganvas.families.pix2pix import Pix2Pix
+from ganvas.model import Model
+from ganvas.state import build
+
+TINY = ["--width", "2", "--size", "8", "--steps", "2", "--batch", "4", "--log-every", "1"]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with a run between two folders of pictures."""
+    place = tmp_path_factory.mktemp("translated")
+    draw = np.random.default_rng(0)
+    for folder in ("warm", "cold"):
+        (place / folder).mkdir()
+        for i in range(4):
+            pixels = draw.integers(0, 255, (20, 30, 3), np.uint8)
+            Image.fromarray(pixels).save(place / folder / f"{i}.png")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        patch.setattr("ganvas.report.write", lambda run: run / "report.html")
+        assert main(["train", "discogan", "--a", "warm", "--b", "cold/", *TINY]) == 0
+    return place
+
+
+@pytest.fixture
+def run(trained, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return str(trained / "runs/0000-discogan-warm-cold")
+
+
+def picture(size=(30, 20), mode="RGB", seed=0):
+    pixels = np.random.default_rng(seed).integers(0, 255, (size[1], size[0], len(mode)), np.uint8)
+    return Image.fromarray(pixels.squeeze())
+
+
+def test_the_run_knows_its_domains(run):
+    model = ganvas.load(run)
+    assert (model.data.name, model.data.b.name) == ("warm-cold", "cold")
+    assert model.data.b.count == 4
+    config = Path(run, "config.toml").read_text()
+    assert 'data = "unpaired:' in config
+    assert "warm|" in config
+
+
+def test_a_picture_keeps_its_size(run):
+    picture((41, 23)).save("in.png")
+    assert main(["translate", run, "in.png", "out.png"]) == 0
+    with Image.open("out.png") as out:
+        assert (out.size, out.mode) == ((41, 23), "RGB")
+    assert main(["translate", run, "in.png", "own.png", "--own-size", "--to", "a"]) == 0
+    with Image.open("own.png") as out:
+        assert out.size == (41, 23)
+
+
+def test_transparency_is_kept(run):
+    picture(mode="RGBA").save("in.png")
+    assert main(["translate", run, "in.png", "out.webp"]) == 0
+    assert main(["translate", run, "in.png", "out.png"]) == 0
+    with Image.open("in.png") as given, Image.open("out.png") as out:
+        assert out.mode == "RGBA"
+        assert np.array_equal(np.asarray(given)[..., 3], np.asarray(out)[..., 3])
+    assert main(["translate", run, "in.png", "out.jpg"]) == 0
+    with Image.open("out.jpg") as out:
+        assert out.mode == "RGB"
+
+
+def test_pictures_come_out_upright_once(run):
+    image = picture((40, 16))
+    turned = Image.Exif()
+    turned[0x0112] = 6  # the camera lay on its side
+    image.save("in.jpg", exif=turned, quality=95)
+    image.transpose(Image.Transpose.ROTATE_270).save("upright.png")
+    assert main(["translate", run, "in.jpg", "out.png"]) == 0
+    assert main(["translate", run, "upright.png", "wanted.png"]) == 0
+    with Image.open("out.png") as out, Image.open("wanted.png") as wanted:
+        assert out.size == (16, 40)
+        assert 0x0112 not in out.getexif()
+        apart = np.abs(np.asarray(out).astype(int) - np.asarray(wanted))
+        assert apart.mean() < 3, "but for the JPEG"
+
+
+def test_a_folder_with_what_cannot_be_read(run, tmp_path, capsys):
+    (tmp_path / "in/deep").mkdir(parents=True)
+    picture().save("in/1.png")
+    picture(mode="L").save("in/deep/2.pgm")
+    (tmp_path / "in/3.jpg").write_bytes(b"no picture")
+    (tmp_path / "in/notes.txt").write_text("nothing")
+    before = {p: p.read_bytes() for p in (tmp_path / "in").rglob("*") if p.is_file()}
+    assert main(["translate", run, "in", "out", "--to", "b"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "out\n1 skipped\n"
+    assert "skipped in/3.jpg (not a PNG" in err.replace("\n", " ")
+    found = sorted(str(p.relative_to(tmp_path / "out")) for p in (tmp_path / "out").rglob("*.*"))
+    assert found == ["1.png", "deep/2.pgm.png"]
+    assert {p: p.read_bytes() for p in before} == before
+
+
+def test_when_nothing_can_be_read(run, tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/1.png").write_bytes(b"")
+    assert main(["translate", run, "in", "out"]) == 3
+    assert "None of the 1 pictures could be read" in capsys.readouterr().err
+
+
+def test_an_animation_keeps_its_frames_and_pauses(run):
+    frames = [picture(mode="RGBA", seed=i) for i in range(3)]
+    for i, frame in enumerate(frames):
+        frame.putalpha(
+            Image.fromarray(np.pad(np.full((20, 15), 255, np.uint8), ((0, 0), (i, 15 - i))))
+        )
+    frames[0].save(
+        "in.gif",
+        save_all=True,
+        append_images=frames[1:],
+        duration=[70, 140, 210],
+        loop=3,
+        disposal=2,
+    )
+    assert main(["translate", run, "in.gif", "out.gif"]) == 0
+    with Image.open("in.gif") as given, Image.open("out.gif") as out:
+        assert out.n_frames == given.n_frames == 3
+        for i in range(3):
+            given.seek(i), out.seek(i)
+            assert out.info["duration"] == given.info["duration"]
+            alpha = [np.asarray(x.convert("RGBA"))[..., 3] for x in (given, out)]
+            assert np.array_equal(*alpha), i
+        assert out.info["loop"] == 3
+
+
+def test_model_translate(run, trained):
+    model = ganvas.load(run)
+    image = picture((30, 20))
+    made = model.translate(image, to="b")
+    assert (made.size, made.mode) == ((30, 20), "RGB")
+    x = torch.randint(0, 255, (3, 3, 8, 8), generator=torch.Generator().manual_seed(0)).byte()
+    there = model.translate(x, "b")
+    assert (there.dtype, there.shape) == (torch.uint8, x.shape)
+    expected = model.nets.G["b"](x.float() / 255) * 255
+    assert torch.equal(there, expected.round().byte())
+    assert not torch.equal(there, model.translate(x, "a"))
+    with pytest.raises(UsageError, match=r"'warm-cold' is uint8 \(N, 3, H, W\); got float32"):
+        model.translate(x.float(), "b")
+    with pytest.raises(UsageError, match="into b and a, not into 'c'"):
+        model.translate(image, "c")
+    with pytest.raises(UsageError, match=r"translates into b or a\. Use `ganvas translate`"):
+        model.sample(4)
+
+
+def test_one_direction_and_other_channels():
+    x = torch.randint(0, 255, (4, 1, 8, 8), generator=torch.Generator().manual_seed(0)).byte()
+    data = TwoDomains("p", Dataset("a", x), Dataset("b", x.repeat(1, 3, 1, 1)), paired=True)
+    game = Pix2Pix(width=2, layers=1)
+    model = Model(game, build(game, data.spec, 0), data.spec)
+    made = model.translate(picture((9, 13)), "b")
+    assert (made.mode, made.size) == ("RGB", (9, 13))
+    with pytest.raises(UsageError, match="into b, not into 'a'"):
+        model.translate(picture(), "a")
+    back = Pix2Pix(width=2, layers=1, to="a")
+    model = Model(back, build(back, data.spec, 0), data.spec)
+    assert model.translate(picture((9, 13)), "a").mode == "L"
+
+
+def test_points(tmp_path):
+    points = Dataset("a", torch.zeros(4, 2)), Dataset("b", torch.ones(4, 3))
+    data = TwoDomains("points", *points)
+    game = DiscoGAN(network="mlp", g_hidden=(4,), d_hidden=(4,))
+    model = Model(game, build(game, data.spec, 0), data.spec)
+    assert tuple(model.translate(torch.zeros(5, 2), "b").shape) == (5, 3)
+    with pytest.raises(UsageError, match=r"is float32 \(N, 3\)"):
+        model.translate(torch.zeros(5, 2), "a")
+    with pytest.raises(UsageError, match="give a tensor"):
+        model.translate(picture(), "b")
+
+
+def test_the_python_of_the_page_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).parents[2] / "docs/translate.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "translate.md", "exec"), {})
+    assert (tmp_path / "runs/0000-discogan-shapes").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["in.png", "in.png"], "in.png is the picture itself"),
+        (["in.png", "link.png"], "link.png is the picture itself"),
+        (["in.png", "."], "in.png is the picture itself"),
+        (["in.png", "out.txt"], "out.txt should end in .png"),
+        (["in.png", "no/out.png"], "The folder 'no' does not exist"),
+        (["nothing.png", "out.png"], "There is no picture and no folder 'nothing.png'"),
+        (["in.png", "out.png", "--to", "c"], "not into 'c'"),
+        (["dir", "dir"], "dir is dir or lies in it"),
+        (["dir", "dir/out"], "dir/out is dir or lies in it"),
+        (["dir", "full"], "full is not an empty folder"),
+        (["dir", "in.png"], "in.png is not an empty folder"),
+        (["empty", "out"], "'empty' holds no pictures"),
+    ],
+)
+def test_what_is_refused(run, tmp_path, capsys, argv, said):
+    picture().save("in.png")
+    (tmp_path / "link.png").symlink_to(tmp_path / "in.png")
+    for name in ("dir", "full", "empty"):
+        (tmp_path / name).mkdir()
+    picture().save("dir/1.png")
+    picture().save("full/1.png")
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["translate", run, *argv]) == 2
+    out, err = capsys.readouterr()
+    assert (out, said in err) == ("", True), err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["--a", "warm"], "Two domains are --a DIR --b DIR"),
+        (["--a", "warm", "--b", "cold", "--data", "shapes"], "Two domains are"),
+        (["--pairs", "warm", "cold", "x"], "Two domains are"),
+        (["--a", "warm", "--b", "warm"], "Both domains are 'warm'"),
+        (["--a", "warm", "--b", "grey"], "All pictures of 'grey' are grey"),
+        (["--a", "warm", "--b", "single"], "holds 1 image; at least 2 needed"),
+        (["--pairs", "warm", "grey"], "1 of 'warm' are not in 'grey': 3"),
+        (
+            ["--pairs", "warm", "cold"],
+            "DiscoGAN plays with Unpaired(a, b); 'warm-cold' gives Paired",
+        ),
+        (["--data", "digits"], "DiscoGAN plays with Unpaired(a, b); 'digits' gives Labelled"),
+        (["--measure-every", "1", "--data", "shapes"], "leave it out for a translation"),
+    ],
+)
+def test_bad_data_is_told_before_training(trained, monkeypatch, capsys, argv, said):
+    monkeypatch.chdir(trained)
+    (trained / "grey").mkdir(exist_ok=True)
+    (trained / "single").mkdir(exist_ok=True)
+    picture().save("single/1.png")
+    for i in range(3):
+        picture(mode="L", seed=50 + i).save(f"grey/{i}.png")
+    before = len(list((trained / "runs").iterdir()))
+    assert main(["train", "discogan", *argv, "--steps", "1", "--width", "2"]) == 2
+    assert said in capsys.readouterr().err.replace("\n", " ")
+    assert len(list((trained / "runs").iterdir())) == before
+
+
+def test_sample_and_walk_point_to_translate(run, capsys):
+    for command in ("sample", "walk"):
+        assert main([command, run]) == 2
+        assert "Use `ganvas translate`" in capsys.readouterr().err
+
+
+def test_train_takes_two_domains_from_python(trained, monkeypatch, tmp_path):
+    monkeypatch.chdir(trained)
+    monkeypatch.setattr("ganvas.report.write", lambda run: run / "report.html")
+    two = ganvas.data.unpaired("warm", "cold", size=8)
+    model = ganvas.train(DiscoGAN(width=2), two, steps=1, batch=4, outdir=tmp_path)
+    assert model.data.shape == (3, 8, 8)
+    assert (tmp_path / "0000-discogan-warm-cold/config.toml").is_file()
+    by_hand = TwoDomains("x", two.a, two.b)
+    with pytest.raises(UsageError, match="put together by hand"):
+        ganvas.train(DiscoGAN(width=2), by_hand, steps=1, outdir=tmp_path)
+
+
+def test_videos_without_pyav(run, tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "av", None)
+    (tmp_path / "in.mp4").write_bytes(b"")
+    assert main(["translate", run, "in.mp4", "out.mp4"]) == 2
+    assert "pip install 'ganvas[video]'" in capsys.readouterr().err
+    assert not (tmp_path / "out.mp4").exists()
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("av"), reason="PyAV is not installed")
+def test_a_video_frame_by_frame(run, tmp_path, capsys):
+    import av
+
+    with av.open("in.mp4", "w") as made:
+        stream = made.add_stream("h264", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 32, 20, "yuv420p"
+        for i in range(7):
+            made.mux(stream.encode(av.VideoFrame.from_image(picture((32, 20), seed=i))))
+        made.mux(stream.encode())
+    assert main(["translate", run, "in.mp4", "out.mp4"]) == 0
+    with av.open("in.mp4") as given, av.open("out.mp4") as out:
+        one, other = given.streams.video[0], out.streams.video[0]
+        assert (other.width, other.height, other.average_rate) == (32, 20, one.average_rate)
+        times = [[float(f.time) for f in x.decode(video=0)] for x in (given, out)]
+    assert times[0] == pytest.approx(times[1], abs=1e-3)
+    assert len(times[0]) == 7
+    (tmp_path / "bad.mp4").write_bytes(b"no video" * 100)
+    capsys.readouterr()
+    assert main(["translate", run, "bad.mp4", "out2.mp4"]) == 2
+    assert "cannot be read as a video" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.glob("*out*")] == ["out.mp4"]
