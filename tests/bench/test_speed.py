@@ -47,6 +47,14 @@ def test_operations_of_a_penalty_are_counted_too():
     assert counted(penalty) == 6 * once
 
 
+def test_every_row_can_be_made():
+    for work in speed.WORKS.values():
+        data = Dataset("noise", torch.zeros(2, *work.shape, dtype=torch.uint8))
+        work.game.accept(data.spec)
+        with torch.device("meta"):  # shapes without numbers
+            assert set(dict(work.game.build(data.spec).named_children())) == {"G", "D"}
+
+
 def test_the_peak_is_that_of_a_machine():
     assert 1e8 < peak(1) < 1e14
 

@@ -50,7 +50,7 @@ WORKS = {
     "mlp": Work("MLP GAN 28x28", GAN(), (1, 28, 28), 128),
     "r3-dense": Work(
         "R3GAN 32x32, width 64, dense convolutions, R1 + R2",
-        R3GAN(width=64, group=10**6, **AS_THEY_ARE),
+        R3GAN(width=64, group=128, **AS_THEY_ARE),
         (3, 32, 32),
         16,
     ),
