@@ -96,6 +96,12 @@ def test_pictures_come_out_upright_once(run):
         assert 0x0112 not in out.getexif()
         apart = np.abs(np.asarray(out).astype(int) - np.asarray(wanted))
         assert apart.mean() < 3, "but for the JPEG"
+    with Image.open("in.jpg") as given, Image.open("out.png") as out:
+        assert np.array_equal(np.asarray(ganvas.load(run).translate(given)), np.asarray(out))
+    image.save("in.tif", exif=turned)
+    assert main(["translate", run, "in.tif", "out2.png"]) == 0
+    with Image.open("out2.png") as out, Image.open("wanted.png") as wanted:
+        assert np.array_equal(np.asarray(out), np.asarray(wanted))
 
 
 def test_a_folder_with_what_cannot_be_read(run, tmp_path, capsys):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import tyro
-from PIL import Image, ImageOps
+from PIL import Image
 from rich.console import Console
 from rich.progress import track
 
@@ -170,8 +170,7 @@ def still_or_moving(path: Path, change: Change, kind: str) -> bytes:
             facts["icc_profile"] = image.info.get("icc_profile")
         for i in range(count):
             image.seek(i)
-            upright = ImageOps.exif_transpose(image)
-            frames.append(upright.convert("RGBA") if count > 1 else upright)
+            frames.append(image.convert("RGBA") if count > 1 else image.copy())
             pauses.append(image.info.get("duration", PAUSE))
     return packed([change(frame) for frame in frames], kind, pauses, facts)
 
