@@ -38,9 +38,9 @@ SIDE = 32
 
 
 def facts(steps: int) -> dict[str, Any]:
-    """What all cells share; the points, which are quicker, have three times as many steps."""
+    """What all cells share; the points, which are quicker, have twice as many steps."""
     return {
-        "steps": {"shapes": steps, "toy:5to10": 3 * steps},
+        "steps": {"shapes": steps, "toy:5to10": 2 * steps},
         "batch": {"shapes": 16, "toy:5to10": 64},
         "rate": {"shapes": [1e-3, 5e-4], "toy:5to10": [2e-4, 2e-4]},
         "width": 16,

@@ -16,8 +16,8 @@ class BenchShapes:
 
     seeds: int = 10
     """Runs of each mode."""
-    steps: int = 1000
-    """Steps of each run on shapes; points have three times as many."""
+    steps: int = 1200
+    """Steps of each run on shapes; points have twice as many."""
     jobs: int = 0
     """Runs side by side; 0 takes one for each core."""
     results: Path = Path("shapes.jsonl")
