@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import traceback
 from collections.abc import Callable
 from multiprocessing.context import ForkServerProcess
@@ -69,4 +70,5 @@ def _enter(work, rank, count, port, folder, args) -> None:
     except BaseException:
         traceback.print_exc()
         code = 1
+    sys.stdout.flush()
     os._exit(code or 0)

@@ -134,7 +134,7 @@ class Engine:
         sides: list[Side] = []
         ended = False
         for n, play in enumerate(plays):
-            with self._precision():
+            with self.precision():
                 turn = next(play.turns, _END)
             fresh = [] if turn is _END else losses_of(turn)
             if n == 0:
@@ -169,7 +169,7 @@ class Engine:
                     "step them twice; let one of the two own them."
                 )
 
-    def _precision(self) -> AbstractContextManager[Any]:
+    def precision(self) -> AbstractContextManager[Any]:
         """Autocast to the lower precision where one is set."""
         if self.autocast is None:
             return nullcontext()

@@ -48,7 +48,7 @@ def fit(trainer: Trainer, batch: int, sharing: int = 1) -> Fit:
         sharing: processes that take of the same memory.
 
     Raises:
-        UsageError: nothing on this system tells how much is free.
+        UsageError: nothing on this system tells how much is free, or not one image fits.
     """
     device = trainer.device
     free = memory.free(device)
@@ -66,10 +66,14 @@ def fit(trainer: Trainer, batch: int, sharing: int = 1) -> Fit:
         larger = min(2 * size, batch)
         if larger <= FIRST[1] or _foreseen(levels, larger) <= room:
             size = larger
-    micro = max(
-        (n for n in range(1, batch + 1) if batch % n == 0 and _foreseen(levels, n) <= room),
-        default=1,
-    )
+    divisors = (n for n in range(1, batch + 1) if batch % n == 0)
+    fitting = [n for n in divisors if levels and _foreseen(levels, n) <= room]
+    if not fitting:
+        raise UsageError(
+            f"Not even micro-batches of one image fit into {memory.said(room)}; narrower networks "
+            "or a smaller --size need less."
+        )
+    micro = max(fitting)
     return Fit(batch=batch, micro=micro, need=_foreseen(levels, micro), room=room)
 
 

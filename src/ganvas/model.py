@@ -47,13 +47,13 @@ class Model:
         return drawing.finished(self.game, self.nets, self.data, n, first, y)
 
     def translate(
-        self, image: Image.Image | Tensor, to: str = "b", *, own_size: bool = False
+        self, image: Image.Image | Tensor, to: str | None = None, *, own_size: bool = False
     ) -> Image.Image | Tensor:
         """Makes of a picture of one domain one of the domain `to`.
 
         Args:
             image: a picture of any size; or pictures, uint8 (N, C, H, W), or points, (N, d).
-            to: `a` or `b`.
+            to: `a` or `b`; None for what the game makes first.
             own_size: translate a picture at the size it has, rather than at that of training.
 
         Returns:
@@ -62,9 +62,10 @@ class Model:
         Raises:
             UsageError: a game that does not translate, or not into `to`; a tensor of another kind.
         """
+        into = to or (*self.game.into, "b")[0]
         if isinstance(image, Tensor):
-            return translating.tensor(self.game, self.nets, self.data, image, to)
-        return translating.picture(self.game, self.nets, self.data, image, to, own_size=own_size)
+            return translating.tensor(self.game, self.nets, self.data, image, into)
+        return translating.picture(self.game, self.nets, self.data, image, into, own_size=own_size)
 
     def walk(self, stops: int = 8, between: int = 15, seed: int = 0) -> Tensor:
         """Frames of a closed walk through the latent space, as `sample` returns samples.

@@ -193,16 +193,25 @@ def neighbours() -> int:
     return int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
 
 
-def join() -> Ranks:
+def join(device: str = "auto") -> Ranks:
     """Meets the processes that torchrun has started beside this one; alone without torchrun.
 
-    Each takes the graphics card of its number on its machine, where there are any.
+    Each takes the graphics card of its number on its machine, where there are any and `device` is
+    not the processor.
+
+    Raises:
+        UsageError: more processes on this machine than cards.
     """
     rank, count = started()
     if count == 1:
         return ALONE
     backend = "gloo"
-    if torch.cuda.is_available():
+    if torch.cuda.is_available() and device != "cpu":
+        if (cards := torch.cuda.device_count()) < neighbours():
+            raise UsageError(
+                f"This machine has {cards} graphics card{'s' * (cards > 1)}, too few for "
+                f"{neighbours()} processes; start as many, or give --device cpu."
+            )
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
         backend = "cpu:gloo,cuda:nccl"
     dist.init_process_group(backend, timeout=PATIENCE)

@@ -52,6 +52,8 @@ class Settings:
     """Where to train; auto takes an accelerator that is there."""
     precision: Literal["auto", "float32", "bf16"] = "auto"
     """What losses are computed in; auto is bf16 where hardware has it. Weights stay float32."""
+    compile: bool = False
+    """Compile networks, which takes a minute, where a step shows that their gradients stay."""
     threads: Annotated[int, Ge(0)] = 0
     """Processor threads; 0 takes `OMP_NUM_THREADS`, or one for each core."""
     measure_every: Annotated[float, Ge(0)] = 0.0

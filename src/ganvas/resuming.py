@@ -33,7 +33,7 @@ def micro_batches(saved: Checkpoint, engine: Engine) -> int:
     processes, micro = saved.info.get("processes", 1), saved.info.get("micro", engine.micro)
     now = engine.ranks.count
     if processes == now:
-        return engine.micro
+        return int(micro)
     if processes * micro == 2 and now <= 2 and not engine.game.mixes_samples:
         return 2 // now
     reason = (

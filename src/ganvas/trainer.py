@@ -18,10 +18,12 @@ from typing import Any
 import torch
 
 from ganvas import checkpoint, device, drawing, pace, resuming, state
+from ganvas.compiled import compile_players
 from ganvas.data.ahead import ahead
 from ganvas.data.batches import Batch
 from ganvas.data.stream import Stream
 from ganvas.data.two import Data, find
+from ganvas.doubts import doubts
 from ganvas.drawing import Judge
 from ganvas.ema import Ema
 from ganvas.engine import Engine
@@ -71,7 +73,7 @@ class Trainer:
         self.saving = Saving(folder, settings)
         self.stopping: str | None = None
         self.judge: Judge | None = None
-        self.ranks = ranks.told_by(self._wish)
+        self.ranks = ranks.told_by(self._wish if ranks.first else lambda: self.stopping)
         torch.set_num_threads(self.settings.threads)
         self.device = device.pick(settings.device)
         self.precision = device.precision(self.device, settings.precision, self.data.spec.is_images)
@@ -92,7 +94,9 @@ class Trainer:
         self._resumed = time.monotonic()
         self._before = 0  # images before the last step
         self._drawn = -1  # the step last drawn
-        self._pending: list[Event] = [Warned(0, doubt) for doubt in self._doubts(asked)]  # to tell
+        known = [*doubts(asked, self.engine, len(self.data))]
+        known += compile_players(self.engine) if settings.compile else []
+        self._pending: list[Event] = [Warned(0, text) for text in known]  # told in the stream
 
     @property
     def game(self) -> Game:
@@ -241,16 +245,6 @@ class Trainer:
     def _told(self) -> Iterator[Event]:
         while self._pending:
             yield self._pending.pop(0)
-
-    def _doubts(self, asked: Game) -> Iterator[str]:
-        """What the user should know of the game before it begins."""
-        before, after = flat(plain(asked)), flat(plain(self.game))
-        for name in (name for name in after if after[name] != before.get(name)):
-            yield f"{name} = {after[name]}, decided by the data ({len(self.data):,} samples)."
-        yield from self.game.review(self.engine.nets)
-        if self.engine.micro * self.ranks.count > 1 and self.game.mixes_samples:
-            parts = "micro-batches" if self.ranks.count == 1 else "the processes' shares"
-            yield f"The losses mix samples, so {parts} are not the whole batch."
 
     @contextmanager
     def _failing(self) -> Iterator[None]:

@@ -23,7 +23,7 @@ RUN = "runs/0000-gan-digits"
     ("argv", "said"),
     [
         (["trian"], "Unknown command 'trian'; did you mean 'train'?"),
-        (["-x"], "Unknown command '-x'; known: check, "),
+        (["-x"], "Unknown command '-x'; known: bench, check, "),
         (["train", "gna"], "Unknown family, recipe or folder 'gna'; did you mean 'gan'?"),
         (["check", "gna"], "Unknown family 'gna'; did you mean 'gan'?"),
         (["check"], "ganvas check needs STR: A built-in family, or file.py:Class."),
@@ -115,6 +115,7 @@ FORBIDDEN = {
     "batch": "16", "seed": "1", "mirror": None, "data": "mnist", "size": "16", "precision": "bf16",
     "threads": "2", "micro-batch": "8", "z": "9", "g-hidden": "9", "loss": "minimax",
     "d-steps": "2", "gamma": "2", "ema": "1", "G.lr": "1", "D.method": "sgd", "device": "mps",
+    "compile": None,
 }  # fmt: skip
 
 

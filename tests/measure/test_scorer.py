@@ -83,8 +83,8 @@ def test_each_further_number_is_its_metrics(halved):
         "c2st": [metrics.c2st(x, real).value for x in (fake, spare)],
         "duplicates": [metrics.birthday(real, x).duplicates for x in (fake, spare)],
         "support": [metrics.birthday(real, x).support for x in (fake, spare)],
-        "authpct": [metrics.authpct(real, x) for x in (fake, spare)],
-        "c-t": (metrics.c_t(real, spare, fake), 0),
+        "authpct": [metrics.authpct(real, x) for x in (fake, spare[::2])],
+        "c-t": (metrics.c_t(real, spare, fake), metrics.c_t(real, spare[1::2], spare[::2])),
         "parzen": [window(x) for x in (drawn, held)],
     }
     assert set(scores) == set(expected)
@@ -232,7 +232,7 @@ def test_a_memoriser_is_told_from_a_generator(place):
     fresh = measure("others.npz", "real.npz", metrics=names)
     assert copied.values()["memorised"] > 0.4
     assert fresh.values()["memorised"] < 0.05
-    assert copied.scores[0].floor == 0.01
+    assert 0 < copied.scores[0].floor < 0.04  # one half of real samples by the other
     assert copied.values()["authpct"] < by_name(copied)["authpct"].floor - 0.2
     assert fresh.values()["authpct"] > by_name(fresh)["authpct"].floor - 0.1
     assert copied.values()["c-t"] < -3 < fresh.values()["c-t"]

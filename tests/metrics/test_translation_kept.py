@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from ganvas.errors import UsageError
 from ganvas.metrics.translation import kept_information, one_to_one
 
 RNG = np.random.default_rng(0)
@@ -48,5 +49,5 @@ def test_one_to_one_by_hand():
 
 
 def test_lists_of_two_lengths():
-    with pytest.raises(ValueError, match="equal length"):
+    with pytest.raises(UsageError, match="equal length"):
         kept_information([1, 2], [1])

@@ -164,8 +164,8 @@ def page(results: Results, sets: Sequence[str], names: Sequence[str], seeds: int
     said = (
         f"{made['minutes']:g} minutes of {made['cores']} processors a run, as steps of a pace that "
         f"was measured first; batches of {made['batch']}, {seeds} seeds, "
-        f"{made['samples']:,} samples against the test part; mean ± one standard deviation of the "
-        f"seeds. {', '.join(machine)}."
+        f"{made['samples']:,} samples against the test part where there is one; mean ± one "
+        f"standard deviation of the seeds. {', '.join(machine)}."
     )
     tables = [f"## {name}\n\n{table(results, name, names, seeds)}" for name in sets]
     return "\n".join([said, "", *tables])

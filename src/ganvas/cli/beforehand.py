@@ -26,10 +26,11 @@ def fitted(recipe: Recipe, ranks: Ranks, mark: str) -> Recipe:
     share, found = ranks.share(whole.batch), None
     if ranks.first:
         alone = Trainer(recipe.game, whole.data, settings=replace(whole, batch=share))
-        found = fit(alone, share, neighbours())
+        found = fit(alone, share, 1 if alone.device.type == "cuda" else neighbours())
         print(f"{mark}batch    {found}")
     agreed: Fit = ranks.told(found)  # type: ignore[assignment] # the first process has one
-    return recipe.merged({"micro_batch": agreed.micro} if agreed.micro < share else {})
+    micro = agreed.micro if agreed.micro < share else None
+    return replace(recipe, settings=replace(recipe.settings, micro_batch=micro))
 
 
 def foretell(recipe: Recipe, ranks: Ranks) -> int:

@@ -51,7 +51,9 @@ def together(trainer: Trainer, saved: Checkpoint | None) -> None:
     """
     ranks = trainer.ranks
     if ranks.count > 1:
-        options = Recipe(game=trainer.game, settings=trainer.settings).merged({"threads": 0})
+        options = Recipe(game=trainer.game, settings=trainer.settings).merged(
+            {"threads": 0, "data": ""}
+        )
         weights = sha256()
         for tensor in state.collect(trainer.engine).values():
             weights.update(tensor.cpu().contiguous().numpy().data)

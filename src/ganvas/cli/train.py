@@ -16,7 +16,7 @@ from ganvas.cli.beforehand import fitted, foretell, without_auto
 from ganvas.cli.launch import launch, together
 from ganvas.cli.progress import follow
 from ganvas.data.batches import DataSpec
-from ganvas.errors import UsageError
+from ganvas.errors import TrainingError, UsageError
 from ganvas.model import recipe_of
 from ganvas.ranks import Ranks, join, started
 from ganvas.recipe import ON_RESUME, Recipe, flat, read
@@ -71,25 +71,36 @@ def main(argv: list[str]) -> int:
         raise UsageError(f"nproc = {where.nproc}: 1 process or more.")
     if where.nproc > 1 and started() == (0, 1):
         return launch(where.nproc, argv)
-    ranks = join()
+    ranks = join(recipe.settings.device)
     if not ranks.first:
         warnings.simplefilter("ignore")  # the first process says the same
     if auto:
         recipe = fitted(recipe, ranks, "# " if where.dry_run else "")
-    if where.dry_run:
-        code = foretell(recipe, ranks)
-    elif not ranks.first:
-        code = beside(recipe, ranks)
-    elif where.resume is None:
-        run, trainer = api.start(recipe, where.outdir, ranks)
-        together(trainer, None)
-        code = train(run, trainer)
-    else:
-        run = Run.open(where.resume)
-        with run.held():  # before the checkpoint is read: another process could be at work on it
-            code = train(run, resume(run, recipe, ranks))
+    try:
+        if where.dry_run:
+            code = foretell(recipe, ranks)
+        elif not ranks.first:
+            code = beside(recipe, ranks)
+        else:
+            code = first(recipe, where, ranks)
+    except TrainingError as error:  # all raise it after the same step
+        ranks.leave()  # waits for the first, which writes its report
+        if ranks.first:
+            raise
+        return error.exit_code
     ranks.leave()
     return code
+
+
+def first(recipe: Recipe, where: Where, ranks: Ranks) -> int:
+    """What the first process does: begins the run or goes on with it, and writes it."""
+    if where.resume is None:
+        run, trainer = api.start(recipe, where.outdir, ranks)
+        together(trainer, None)
+        return train(run, trainer)
+    run = Run.open(where.resume)
+    with run.held():  # before the checkpoint is read: another process could be at work on it
+        return train(run, resume(run, recipe, ranks))
 
 
 def two_domains(where: Where, argv: list[str]) -> dict[str, Any]:

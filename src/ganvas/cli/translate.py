@@ -74,27 +74,41 @@ def main(argv: list[str]) -> int:
         return made
 
     skipped: list[str] = []
+    written = 0
     for path, out in shown(paths, "pictures"):
         try:
             if path.suffix.lower() in VIDEOS:
                 from ganvas.cli.translate_video import video
 
-                skipped += video(path, out, change)
+                skipped += video(path, ready(out), change)
             else:
-                files.replace(out, still_or_moving(path, change, KEPT[out.suffix.lower()]))
+                content = still_or_moving(path, change, KEPT[out.suffix.lower()])
+                files.replace(ready(out), content)
+            written += 1
         except Unusable as error:
             skipped.append(f"{path} ({error})")
-    return told(args.out, len(paths), skipped)
+    return told(args.out, written, skipped)
 
 
-def told(out: Path, whole: int, skipped: list[str]) -> int:
-    """Names what was skipped; DataError where nothing is left."""
+def ready(out: Path) -> Path:
+    """`out`, its folder made; StorageError where it cannot be."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{out.parent} cannot be made: {error.strerror}.") from error
+    return out
+
+
+def told(out: Path, written: int, skipped: list[str]) -> int:
+    """Names what was skipped; DataError where nothing was written."""
     for each in skipped[:NAMED]:
         print(f"ganvas: skipped {each}", file=sys.stderr)
     if len(skipped) > NAMED:
         print(f"ganvas: … and {len(skipped) - NAMED:,} more", file=sys.stderr)
-    if skipped and not (out.is_file() or (out.is_dir() and any(out.iterdir()))):
-        raise DataError(f"None of the {whole:,} pictures could be read; {out} is left as it was.")
+    if not written:
+        raise DataError(
+            f"None of the {len(skipped):,} pictures could be read; {out} is left as it was."
+        )
     print(out)
     if skipped:
         print(f"{len(skipped):,} skipped")
@@ -186,12 +200,7 @@ def flat(image: Image.Image) -> Image.Image:
 
 
 def shown(paths: list[tuple[Path, Path]], what: str) -> Iterator[tuple[Path, Path]]:
-    """The paths, with a bar on a terminal where there are several; folders made as they come."""
+    """The paths, with a bar on a terminal where there are several."""
     console = Console(stderr=True)
     bar = len(paths) > 1 and console.is_terminal
-    for path, out in track(paths, what, console=console, transient=True, disable=not bar):
-        try:
-            out.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageError(f"{out.parent} cannot be made: {error.strerror}.") from error
-        yield path, out
+    yield from track(paths, what, console=console, transient=True, disable=not bar)

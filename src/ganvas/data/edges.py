@@ -44,8 +44,13 @@ def _edges(images: Tensor) -> Tensor:
     slope = torch.hypot(across, down)
     direction = (torch.atan2(down, across) * (4 / torch.pi)).round().long() % 4
     ridge = torch.zeros_like(slope, dtype=torch.bool)
+    framed, (height, width) = pad(slope, (1, 1, 1, 1)), slope.shape[2:]
+
+    def beside(dy: int, dx: int) -> Tensor:
+        return framed[:, :, 1 - dy : 1 - dy + height, 1 - dx : 1 - dx + width]
+
     for i, (dy, dx) in enumerate(_AROUND):
-        before, after = slope.roll((dy, dx), (2, 3)), slope.roll((-dy, -dx), (2, 3))
+        before, after = beside(dy, dx), beside(-dy, -dx)
         ridge |= (direction == i) & (slope >= before) & (slope > after)
     found, might = ridge & (slope > STRONG), ridge & (slope > WEAK)
     for _ in range(REACH):

@@ -180,12 +180,14 @@ def load(folder: Path, size: int | None = None) -> Dataset:
     name = printable(folder.resolve().name)
     if not first.labelled:
         return Dataset(name, x)
-    y = np.concatenate([shard.labels() for shard in shards])
-    if y.shape != shape[:1] or y.dtype.kind not in "iu" or y.min() < 0:
-        raise DataError(
-            f"{str(folder)!r}: labels are whole numbers from 0, one for each picture; "
-            f"got {y.dtype} {y.shape}."
-        )
+    each = [shard.labels() for shard in shards]
+    for shard, labels in zip(shards, each, strict=True):
+        if labels.shape != (shard.count,) or labels.dtype.kind not in "iu" or labels.min() < 0:
+            raise shard.bad(
+                f"labels of {labels.dtype} {labels.shape} for {shard.count} pictures; they are "
+                "whole numbers from 0, one for each"
+            )
+    y = np.concatenate(each)
     classes = tuple(str(label) for label in range(int(y.max()) + 1))
     return Dataset(name, x, torch.from_numpy(y.astype(np.int64)), classes)
 

@@ -6,7 +6,7 @@ Reference: sections 3 and 6 of the paper and junyanz/pytorch-CycleGAN-and-pix2pi
 Differs: each picture is normalised by itself, which is what batch normalisation comes to with the
 paper's batch of one; the noise, dropout in G, is drawn at training alone, so that a picture has one
 translation; its masks are addressed like all noise, so that runs resume to the bit; G moves before
-D, on the same fake; images are enlarged and cut by one smooth filter.
+D, on the same fake; D's objective is not halved; images are enlarged and cut by one smooth filter.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def feature_matching(real: Sequence[Tensor], fake: Sequence[Tensor]) -> Tensor:
     """How far the batch means of D's features are apart: one number, from float32.
 
     `real`, `fake`: features of several layers, (N, …) each. The squared difference of the means
-    over the batch, averaged over a layer's numbers and then over the layers.
+    over the batch, averaged over a layer's numbers and summed over the layers.
     """
     apart = [(wide(r).mean(0) - wide(f).mean(0)).square().mean() for r, f in zip(real, fake)]
-    return torch.stack(apart).mean()
+    return torch.stack(apart).sum()

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ganvas.errors import UsageError
+
 
 class OneToOne(NamedTuple):
     """How the modes of one domain go to those of the other."""
@@ -71,7 +73,7 @@ def counts(before: ArrayLike, after: ArrayLike) -> NDArray[np.int64]:
     """How often each value of `before` (rows) became each of `after` (columns)."""
     x, y = np.asarray(before), np.asarray(after)
     if x.shape != y.shape or x.ndim != 1 or not len(x):
-        raise ValueError(f"expected two lists of equal length, got {x.shape} and {y.shape}")
+        raise UsageError(f"expected two lists of equal length, got {x.shape} and {y.shape}")
     names, rows = np.unique(x, return_inverse=True)
     values, columns = np.unique(y, return_inverse=True)
     found = np.zeros((len(names), len(values)), dtype=np.int64)
