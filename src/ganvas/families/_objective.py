@@ -105,7 +105,7 @@ class Objective(Game):
         at |= {k: v.detach().requires_grad_() for k, v in at.items() if k in self.penalty}
         together = self.penalty == "r1r2"  # else the side without a slope had a second backward
         real, drawn = both(D, *at.values()) if together else (D(at["r1"]), D(at["r2"]))
-        logits = {"r1": _logits(real), "r2": _logits(drawn)}
+        logits = {"r1": logits_of(real), "r2": logits_of(drawn)}
         sloped = [name for name in at if name in self.penalty]
         found = slopes(torch.cat([logits[k] for k in sloped]), *(at[k] for k in sloped))
         terms = {k: weight * half_square(g).mean() for k, g in zip(sloped, found, strict=True)}
@@ -134,7 +134,7 @@ class Objective(Game):
     def paid(self, D: Network, x: Tensor, drawn: Tensor) -> Terms:
         """G's adversarial terms, given D's logits (N,) of its fakes; `x` are to compare with."""
         loss = self.adversarial
-        return self.means(loss.g(drawn, _logits(still(D, x)) if loss.compares else None))
+        return self.means(loss.g(drawn, logits_of(still(D, x)) if loss.compares else None))
 
     @staticmethod
     def means(losses: Terms) -> Terms:
@@ -145,7 +145,7 @@ class Objective(Game):
         """The penalties on the slope at other places than real and fake samples, (N,)."""
 
         def logits(at: Tensor) -> Tensor:
-            return _logits(D(at))
+            return logits_of(D(at))
 
         if self.penalty == "gp":
             return gp(logits, x, fake, t.uniform(len(x)))
@@ -164,6 +164,6 @@ def _end(D: nn.Module) -> nn.Module:
     return D
 
 
-def _logits(said: Any) -> Tensor:
+def logits_of(said: Any) -> Tensor:
     """The logits (N,) in what D says: the first of its outputs, where it has several."""
     return said[0] if isinstance(said, tuple) else said  # type: ignore[no-any-return]

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from ganvas.data.batches import DataSpec, Unpaired
-from ganvas.families._objective import Objective
+from ganvas.families._objective import Objective, logits_of
 from ganvas.game import Moment, Network, Terms
 from ganvas.networks.sides import at_any_size
 from ganvas.optim import Optim
@@ -74,7 +74,7 @@ class Translation(Objective):
     def d_side(self, domain: str, D: Network, x: Tensor, fake: Tensor, t: Moment) -> Terms:
         """D's terms in one of the domains, named by it."""
         real, drawn, penalty = self.said(D, x, fake, t)
-        real, drawn = (out[0] if isinstance(out, tuple) else out for out in (real, drawn))
+        real, drawn = logits_of(real), logits_of(drawn)
         loss = self.adversarial
         t.watch(f"{domain}: D(x)", lambda: loss.verdict(real))
         t.watch(f"{domain}: D(G(x))", lambda: loss.verdict(drawn))

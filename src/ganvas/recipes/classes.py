@@ -6,6 +6,7 @@ from ganvas.families.cgan import CGAN
 from ganvas.optim import Optim
 from ganvas.options import Schedule
 from ganvas.recipe import Recipe, Settings
+from ganvas.recipes.images import GAME
 
 
 def recipe() -> Recipe:
@@ -16,17 +17,6 @@ def recipe() -> Recipe:
     Evidence: docs/families/cgan.md; measured by `python benchmarks/conditional.py`.
     """
     rate = Optim(lr=Schedule.parse("2e-3:2e-4:250-512"), beta1=0.0, beta2=Schedule.parse(0.99))
-    game = CGAN(
-        condition="projection",
-        network="dcgan",
-        norm="g",
-        width=32,
-        penalty="r1",
-        every=4,
-        gamma=Schedule.parse(0.1),
-        ema=Schedule.parse(5.0),
-        G=rate,
-        D=rate,
-    )
+    game = CGAN(**GAME, condition="projection", G=rate, D=rate)
     settings = Settings(data="mnist", steps=8000, minutes=15, batch=64)
     return Recipe(game=game, family="cgan", settings=settings)

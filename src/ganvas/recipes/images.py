@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ganvas.families.gan import GAN
 from ganvas.optim import Optim
 from ganvas.options import Schedule
 from ganvas.recipe import Recipe, Settings
+
+GAME: dict[str, Any] = {
+    "network": "dcgan",
+    "norm": "g",
+    "width": 32,
+    "penalty": "r1",
+    "every": 4,
+    "gamma": Schedule.parse(0.1),
+    "ema": Schedule.parse(5.0),
+}
+"""What serves with and without classes."""
 
 
 def recipe() -> Recipe:
@@ -17,16 +30,6 @@ def recipe() -> Recipe:
     Evidence: docs/images.md; measured by `python benchmarks/images_recipe.py`.
     """
     rate = Optim(lr=Schedule.parse(2e-3), beta1=0.0, beta2=Schedule.parse(0.99))
-    game = GAN(
-        network="dcgan",
-        norm="g",
-        width=32,
-        penalty="r1",
-        every=4,
-        gamma=Schedule.parse(0.1),
-        ema=Schedule.parse(5.0),
-        G=rate,
-        D=rate,
-    )
+    game = GAN(**GAME, G=rate, D=rate)
     settings = Settings(data="mnist", minutes=15, batch=64)
     return Recipe(game=game, family="gan", settings=settings)
