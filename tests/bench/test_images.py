@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from ganvas import data, families
+from ganvas import data, families, recipes
 from ganvas.bench import images
 from ganvas.bench.table import Results
 from ganvas.cli import main
@@ -40,11 +40,11 @@ def test_every_family_that_plays_with_pictures_is_there():
         kind = families.find(name)
         return name != "red" and bool({Images, Labelled} & {*kind.plays})
 
-    assert {*images.GAMES} == {name for name in families.names() if fits(name)}
+    assert {*images.GAMES} == {"images", *(name for name in families.names() if fits(name))}
     assert get_args(Family) == tuple(images.GAMES)
     assert {*get_args(Data)} == {*images.DATA, "digits"}
     for name, options in images.GAMES.items():
-        families.find(name)(**options).accept(data.load("digits").spec)
+        recipes.resolve(name).merged({"game": options}).game.accept(data.load("digits").spec)
 
 
 def test_a_pace_turns_minutes_into_steps(monkeypatch):

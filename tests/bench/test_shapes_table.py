@@ -18,7 +18,7 @@ def test_what_pictures_show_is_read():
     for factor in drawn.FACTORS:
         assert row[factor] > 0.85, factor
     assert row["injectivity"] == row["coverage"] == 1
-    assert row["cycle"] is None
+    assert row["cycle"] is row["redrawn"] is None
 
 
 def test_real_points_are_in_their_modes():
@@ -33,9 +33,10 @@ def test_a_translation_that_forgets_the_colour(monkeypatch):
     def forgetful(trainer, x):
         truth = drawn.truth("a", 1000, seed=1000)
         truth[:, 1] = 0
-        return drawn.draw("b", truth, seed=5).float() / 255, 0.5
+        return drawn.draw("b", truth, seed=5).float() / 255
 
-    monkeypatch.setattr(shapes, "_there_and_back", forgetful)
+    monkeypatch.setattr(shapes, "_there", forgetful)
+    monkeypatch.setattr(shapes, "_back", lambda trainer, there, x: 0.5)
 
     class Trainer:
         class game:
@@ -46,6 +47,30 @@ def test_a_translation_that_forgets_the_colour(monkeypatch):
     assert row["shape"] > 0.9
     assert row["coverage"] == pytest.approx(3 / 12)
     assert row["injectivity"] == pytest.approx(1 - 18 / 66), "three sets of four that are one"
+
+
+def test_what_is_hidden_in_a_translation_is_lost_when_it_is_redrawn(monkeypatch):
+    """A way there that adds a thousandth of the picture, and a way back that reads only that."""
+    blank = drawn.draw("b", torch.zeros(1, 5, dtype=torch.int64), seed=5).float() / 255
+
+    class Hiding:
+        class game(shapes.DiscoGAN):
+            pass
+
+        game = game(network="mlp")
+
+        @staticmethod
+        def drawing_nets():
+            return None
+
+    def translated(game, nets, x, to, t):
+        return blank + x / 1000 if to == "b" else ((x - blank) * 1000).clamp(0, 1)
+
+    monkeypatch.setattr(shapes.drawing, "translated", translated)
+    row = shapes._of_shapes(Hiding, 200, 0)
+    assert row["injectivity"] == 0, "all show the same"
+    assert row["cycle"] < 1e-6
+    assert row["redrawn"] > 0.02
 
 
 def test_a_small_table(tmp_path, monkeypatch, capsys):
@@ -71,7 +96,7 @@ def test_a_small_table(tmp_path, monkeypatch, capsys):
 
 def test_one_that_failed_is_counted(tmp_path):
     results = Results(tmp_path / "r.jsonl", shapes.facts(1))
-    fine = dict.fromkeys((*drawn.FACTORS, "injectivity", "coverage", "cycle"), 0.5)
+    fine = dict.fromkeys((*drawn.FACTORS, "injectivity", "coverage", *shapes.ERRORS), 0.5)
     for seed, row in enumerate([fine, {"failed": "not finite"}]):
         results.add({"data": "shapes", "mode": "gan", "seed": seed}, row)
     line = next(x for x in shapes.table(results, "shapes", 2).splitlines() if "| gan" in x)

@@ -1,4 +1,4 @@
-"""Every family for the same minute on the same pictures: what each comes to, beside real samples.
+"""Every family, and the recipe for pictures, for the same minute on the same pictures.
 
 The minute is one of two quiet processors. What a step costs is measured first, in processor time,
 and kept; then so many steps are made. So a busy machine makes the table late and not wrong, and a
@@ -14,17 +14,17 @@ from typing import Any
 
 import torch
 
-from ganvas import data, drawing, families
+from ganvas import data, drawing, recipes
 from ganvas.bench.table import Cell, Results, Row, markdown, mean_and_spread
 from ganvas.data import Dataset
 from ganvas.errors import TrainingError
 from ganvas.game import Moment
 from ganvas.measure import Judge
-from ganvas.recipe import Recipe
 from ganvas.trainer import Trainer
 
 DATA = ("mnist", "fashion-mnist")
 GAMES: dict[str, dict[str, Any]] = {
+    recipes.PICTURES: {},
     "gan": {},
     "dcgan": {"width": 16},
     "lsgan": {"width": 16},
@@ -36,7 +36,7 @@ GAMES: dict[str, dict[str, Any]] = {
     "acgan": {"network": "dcgan", "width": 16},
     "infogan": {"network": "dcgan", "width": 16},
 }
-"""The families and what of their options is not the default."""
+"""The recipe and the families, and what of their options is not the default."""
 REAL = "other real samples"
 METRICS = ("frechet", "kid", "prdc")
 SHOWN = {"frechet": ".2f", "kid": ".4f", "precision": ".3f", "recall": ".3f"}
@@ -96,7 +96,7 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
 
 
 def _trainer(facts: dict[str, Any], name: str, family: str, seed: int, steps: int) -> Trainer:
-    game = Recipe(game=families.find(family)()).merged({"game": facts["games"][family]}).game
+    game = recipes.resolve(family).merged({"game": facts["games"][family]}).game
     return Trainer(
         game, name, steps=steps, batch=facts["batch"], seed=seed, threads=1, device="cpu"
     )

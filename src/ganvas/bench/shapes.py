@@ -2,7 +2,8 @@
 
 Two tables: drawn shapes with a known truth, and the points of the paper's first experiment, 5 modes
 to 10. Each run is measured on fresh samples of domain a. What a translated picture shows is read
-off the nearest of drawings whose truth is known.
+off the nearest of drawings whose truth is known; and that drawing is translated back too, for a way
+back that reads what the eye does not see comes to nothing there.
 """
 
 from __future__ import annotations
@@ -32,9 +33,12 @@ REAL = "real samples of b"
 DATA = ("shapes", "toy:5to10")
 COPIES = 16
 """Drawings of each combination of factors that pictures are compared with."""
+ERRORS = ("cycle", "redrawn")
+"""Mean squared errors of the way there and back, and of the way back from what is seen there."""
 FAR = 3.0
 """A point farther than so many standard deviations from a mode is in none."""
 SIDE = 32
+MOMENT = Moment(seed=0, step="bench")
 
 
 def facts(steps: int) -> dict[str, Any]:
@@ -79,41 +83,50 @@ def _of_shapes(trainer: Trainer | None, n: int, seed: int) -> Row:
     """What translations of fresh pictures show; without a trainer, what real pictures of b do."""
     before = shapes.truth("a", n, seed=1000 + seed)
     if trainer is None:
-        after = read(shapes.draw("b", before, seed=2000 + seed))
-        error = None
+        after, _ = read(shapes.draw("b", before, seed=2000 + seed))
+        errors: Row = dict.fromkeys(ERRORS)
     else:
-        x = normalise(shapes.draw("a", before, seed=1000 + seed), trainer.game.range)
-        there, error = _there_and_back(trainer, x)
-        after = read(to_uint8(there, trainer.game.range))
+        limits = trainer.game.range
+        x = normalise(shapes.draw("a", before, seed=1000 + seed), limits)
+        there = _there(trainer, x)
+        after, drawn = read(to_uint8(there, limits))
+        errors = {
+            "cycle": _back(trainer, there, x),
+            "redrawn": _back(trainer, normalise(drawn, limits), x),
+        }
     row: Row = {
         name: kept_information(before[:, i], after[:, i]) for i, name in enumerate(shapes.FACTORS)
     }
     colours = len(shapes.FACTORS["colour"])
     from_mode, to_mode = (f[:, 0] * colours + f[:, 1] for f in (before, after))
     found = one_to_one(from_mode, to_mode, modes=len(shapes.FACTORS["shape"]) * colours)
-    return row | found._asdict() | {"cycle": error}
+    return row | found._asdict() | errors
 
 
 def _of_points(trainer: Trainer | None, n: int, seed: int) -> Row:
     """Where fresh points of each mode go; without a trainer, real points of b."""
     start = "ring10" if trainer is None else "ring5"
     x = toy.sample(start, n, seed=1000 + seed)
-    there, error = (x, None) if trainer is None else _there_and_back(trainer, x)
+    there = x if trainer is None else _there(trainer, x)
+    error = None if trainer is None else _back(trainer, there, x)
     (_, before), (apart, after) = _nearest(x, start), _nearest(there, "ring10")
     near = (apart < FAR * toy.sigma("ring10")).float().mean().item()
     found = one_to_one(before, after, modes=len(toy.modes("ring10")))
     return found._asdict() | {"quality": near, "cycle": error}
 
 
-def _there_and_back(trainer: Trainer, x: Tensor) -> tuple[Tensor, float | None]:
-    """The translations of `x`, and the mean squared error of those translated back."""
-    t, nets, game = Moment(seed=0, step="bench"), trainer.drawing_nets(), trainer.game
+def _there(trainer: Trainer, x: Tensor) -> Tensor:
+    return drawing.translated(trainer.game, trainer.drawing_nets(), x, "b", MOMENT)
+
+
+def _back(trainer: Trainer, there: Tensor, x: Tensor) -> float | None:
+    """The mean squared error of `there` translated back to `x`; None where no way leads back."""
+    game = trainer.game
     assert isinstance(game, DiscoGAN)
-    there = drawing.translated(game, nets, x, "b", t)
     if game.mode == "gan":
-        return there, None
-    back = drawing.translated(game, nets, there, "a", t)
-    return there, (back - x).square().mean().item()
+        return None
+    back = drawing.translated(game, trainer.drawing_nets(), there, "a", MOMENT)
+    return (back - x).square().mean().item()
 
 
 def _nearest(x: Tensor, name: str) -> tuple[Tensor, Tensor]:
@@ -122,26 +135,29 @@ def _nearest(x: Tensor, name: str) -> tuple[Tensor, Tensor]:
     return apart, which
 
 
-def read(x: Tensor) -> Tensor:
-    """The factors that pictures of domain b, uint8 (N, 3, 32, 32), show: int64 (N, 5)."""
+def read(x: Tensor) -> tuple[Tensor, Tensor]:
+    """What pictures of domain b, uint8 (N, 3, 32, 32), show: factors, int64 (N, 5), and drawings.
+
+    Both are those of the nearest drawing, uint8 as `x`.
+    """
     factors, known = _known()
-    wanted = x.flatten(1).float()
-    return factors[
-        torch.cat([torch.cdist(part, known).argmin(1) for part in torch.split(wanted, 256)])
-    ]
+    flat = known.flatten(1).float()
+    parts = torch.split(x.flatten(1).float(), 256)
+    nearest = torch.cat([torch.cdist(part, flat).argmin(1) for part in parts])
+    return factors[nearest], known[nearest]
 
 
 @cache
 def _known() -> tuple[Tensor, Tensor]:
     values = [torch.arange(len(each)) for each in shapes.FACTORS.values()]
     factors = torch.cartesian_prod(*values).repeat(COPIES, 1)
-    return factors, shapes.draw("b", factors, seed=3, size=SIDE).flatten(1).float()
+    return factors, shapes.draw("b", factors, seed=3, size=SIDE)
 
 
 def table(results: Results, data: str, seeds: int) -> str:
     """The modes on one kind of data as Markdown, the best possible in the first row."""
     names = {
-        "shapes": (*shapes.FACTORS, "injectivity", "coverage", "cycle"),
+        "shapes": (*shapes.FACTORS, "injectivity", "coverage", *ERRORS),
         "toy:5to10": ("injectivity", "coverage", "purity", "quality", "cycle"),
     }[data]
     rows = [_line(results, {"data": data, "mode": mode}, names, seeds) for mode in (REAL, *MODES)]
@@ -155,6 +171,6 @@ def _line(results: Results, cell: Cell, names: Sequence[str], seeds: int) -> Seq
     shown = []
     for name in names:
         values = [row[name] for row in whole if row[name] is not None]
-        shown.append(mean_and_spread(values, ".4f" if name == "cycle" else ".2f") if values else "")
+        shown.append(mean_and_spread(values, ".4f" if name in ERRORS else ".2f") if values else "")
     failed = f"{len(found) - len(whole)} of {len(found)}" if len(whole) < len(found) else ""
     return [str(cell["mode"]), *shown, failed]

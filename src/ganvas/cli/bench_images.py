@@ -11,7 +11,8 @@ from ganvas.cli.bench import follow
 from ganvas.errors import StorageError, UsageError
 
 Family = Literal[
-    "gan", "dcgan", "lsgan", "wgan", "wgan-gp", "sngan", "r3gan", "cgan", "acgan", "infogan"
+    "images", "gan", "dcgan", "lsgan", "wgan", "wgan-gp", "sngan", "r3gan", "cgan", "acgan",
+    "infogan",
 ]  # fmt: skip
 Data = Literal["mnist", "fashion-mnist", "digits"]
 
@@ -23,9 +24,9 @@ class BenchImages:
     minutes: float = 1.0
     """Minutes of two quiet processors for each run; they are turned into steps first."""
     seeds: int = 3
-    """Runs of each family."""
+    """Runs of each row."""
     only: tuple[Family, ...] = ()
-    """Which families; all by default."""
+    """Which rows: the recipe `images` and the families; all by default."""
     data: tuple[Data, ...] = ("mnist", "fashion-mnist")
     """Which data sets."""
     samples: int = 10_000
