@@ -146,7 +146,7 @@ def test_spectral_cannot_divide_weights_that_begin_at_zero():
         R3GAN(spectral=True).accept(FACES)
 
 
-@pytest.mark.parametrize("network", ["dcgan", "resnet", "r3"])
+@pytest.mark.parametrize("network", ["resnet", "r3"])
 def test_a_side_that_no_doubling_makes_is_refused(network):
     spec = DataSpec(name="odd", shape=(1, 27, 27), count=10)
     with pytest.raises(UsageError, match=r"cannot make 27; --size 28 or 24 can\.$"):

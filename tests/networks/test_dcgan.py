@@ -31,7 +31,18 @@ def test_the_papers_networks_at_64_pixels():
     assert features == 512 * 4 * 4
 
 
-@pytest.mark.parametrize(("channels", "side"), [(1, 8), (3, 10), (4, 28), (1, 64)])
+def test_sides_that_are_odd_on_the_way():
+    """28, 14, 7 and 4: kernels of 4 pixels, and of 3 between 7 and 4."""
+    g = dcgan.generator(5, (1, 28, 28), width=2)
+    d, features = dcgan.trunk((1, 28, 28), width=2)
+    assert [m.kernel_size for m in kinds(g, nn.ConvTranspose2d)] == [(3, 3), (4, 4), (4, 4)]
+    assert [m.kernel_size for m in kinds(d, nn.Conv2d)] == [(4, 4), (4, 4), (3, 3)]
+    assert features == 8 * 4 * 4
+
+
+@pytest.mark.parametrize(
+    ("channels", "side"), [(1, 5), (1, 8), (3, 10), (1, 25), (4, 28), (1, 31), (1, 64)]
+)
 @pytest.mark.parametrize("down", ["stride", "pool"])
 def test_shapes_at_every_side(channels, side, down):
     shape = (channels, side, side)

@@ -3,7 +3,7 @@
 import pytest
 
 from ganvas.errors import UsageError
-from ganvas.networks.sides import doublings, widths
+from ganvas.networks.sides import doublings, halvings, widths
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,29 @@ def test_other_sides_are_refused_with_the_nearest_that_can_be(side, near):
 
 @pytest.mark.parametrize("shape", [(2,), (1, 28, 32), (28, 28)])
 def test_what_is_no_square_picture_is_refused(shape):
-    with pytest.raises(UsageError, match="square pictures"):
-        doublings(shape)
+    for sides in (doublings, halvings):
+        with pytest.raises(UsageError, match="square pictures"):
+            sides(shape)
+
+
+@pytest.mark.parametrize(
+    ("side", "expected"),
+    [
+        (5, [5, 3]),
+        (8, [8, 4]),
+        (28, [28, 14, 7, 4]),
+        (36, [36, 18, 9, 5, 3]),
+        (64, [64, 32, 16, 8, 4]),
+    ],
+)
+def test_any_side_is_halved_to_four_pixels_or_less(side, expected):
+    assert halvings((1, side, side)) == expected
+
+
+@pytest.mark.parametrize("side", [1, 4])
+def test_what_is_too_small_to_be_halved_is_refused(side):
+    with pytest.raises(UsageError, match=f"{side} pixels are too few; --size 8 is enough"):
+        halvings((1, side, side))
 
 
 def test_widths_double_inwards_up_to_eight_times():

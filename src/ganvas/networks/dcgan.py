@@ -1,9 +1,10 @@
 """DCGAN's networks: strided and transposed convolutions, no dense hidden layers.
 
 Source: Radford et al., Unsupervised Representation Learning with Deep Convolutional GANs, 2016,
-section 3; weights start as N(0, 0.02). Any side that is 4 to 7 times a power of two; the paper has
-64 pixels, which the first layer projects z to 4 x 4 for. Where nothing normalises, that start would
-fade from layer to layer; weights then start as He et al., Delving Deep into Rectifiers, 2015, do.
+section 3; weights start as N(0, 0.02). The paper has 64 pixels, halved four times to 4 x 4; here
+any side is halved until 4 or less is left, and where it is odd kernels have 3 pixels instead of 4:
+28, 14, 7, 4. Where nothing normalises, that start would fade from layer to layer; weights then
+start as He et al., Delving Deep into Rectifiers, 2015, do.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Literal
 
 from torch import nn
 
-from ganvas.networks.sides import doublings, widths
+from ganvas.networks.sides import halvings, widths
 
 Norm = Literal["batch", "none"]
 Down = Literal["stride", "pool"]
@@ -23,15 +24,14 @@ def generator(
     z: int, shape: tuple[int, ...], *, width: int = 64, norm: Norm = "batch"
 ) -> nn.Module:
     """(N, z) to pictures (N, C, S, S) before the last activation; `width` channels next to them."""
-    side, times = doublings(shape)
-    channels = widths(times, width)[::-1]
-    first = nn.Linear(z, channels[0] * side * side, bias=norm == "none")
-    layers: list[nn.Module] = [first, nn.Unflatten(1, (channels[0], side, side))]
-    for before, after in pairwise(channels):
+    least, *sides = halvings(shape)[::-1]
+    channels = [shape[0], *widths(len(sides), width)][::-1]
+    first = nn.Linear(z, channels[0] * least * least, bias=norm == "none")
+    layers: list[nn.Module] = [first, nn.Unflatten(1, (channels[0], least, least))]
+    for (before, after), side in zip(pairwise(channels), sides, strict=True):
+        plain = norm == "none" or side == shape[1]
         layers += [*_after(before, norm), nn.ReLU()]
-        layers.append(nn.ConvTranspose2d(before, after, 4, 2, 1, bias=norm == "none"))
-    layers += [*_after(channels[-1], norm), nn.ReLU()]
-    layers.append(nn.ConvTranspose2d(channels[-1], shape[0], 4, 2, 1))
+        layers.append(nn.ConvTranspose2d(before, after, _kernel(side), 2, 1, bias=plain))
     return start(nn.Sequential(*layers), norm)
 
 
@@ -42,17 +42,18 @@ def trunk(
 
     `down`: strided convolutions as in the paper, or a convolution and pooling, as textbooks have.
     """
-    side, times = doublings(shape)
-    channels = [shape[0], *widths(times, width)]
+    *sides, least = halvings(shape)
+    channels = [shape[0], *widths(len(sides), width)]
     layers: list[nn.Module] = []
-    for i, (before, after) in enumerate(pairwise(channels)):
-        plain = i == 0 or norm == "none"
+    for (before, after), side in zip(pairwise(channels), sides, strict=True):
+        plain = norm == "none" or side == shape[1]
         if down == "stride":
-            layers.append(nn.Conv2d(before, after, 4, 2, 1, bias=plain))
+            layers.append(nn.Conv2d(before, after, _kernel(side), 2, 1, bias=plain))
         else:
-            layers += [nn.Conv2d(before, after, 3, 1, 1, bias=plain), nn.AvgPool2d(2)]
+            layers.append(nn.Conv2d(before, after, 3, 1, 1, bias=plain))
+            layers.append(nn.AvgPool2d(2, ceil_mode=True))
         layers += [*([] if plain else _after(after, norm)), nn.LeakyReLU(0.2)]
-    return start(nn.Sequential(*layers, nn.Flatten()), norm), channels[-1] * side * side
+    return start(nn.Sequential(*layers, nn.Flatten()), norm), channels[-1] * least * least
 
 
 def start(network: nn.Module, norm: Norm = "batch") -> nn.Module:
@@ -70,9 +71,14 @@ def start(network: nn.Module, norm: Norm = "batch") -> nn.Module:
     return network
 
 
+def _kernel(side: int) -> int:
+    """The kernel of a layer between `side` pixels and half of it, rounded up."""
+    return 3 if side % 2 else 4
+
+
 def _he(layer: nn.Conv2d | nn.ConvTranspose2d | nn.Linear) -> float:
     """The deviation that keeps the size of what passes: its square is 2 over an output's inputs."""
-    if isinstance(layer, nn.ConvTranspose2d):  # a quarter of a 4 x 4 kernel at stride 2
+    if isinstance(layer, nn.ConvTranspose2d):  # a quarter of a kernel at stride 2
         return float((2 / (layer.weight[:, 0].numel() / 4)) ** 0.5)
     return float((2 / layer.weight[0].numel()) ** 0.5)
 

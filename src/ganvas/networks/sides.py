@@ -1,4 +1,4 @@
-"""How convolutional networks go between a small square and a picture: by doublings."""
+"""How convolutional networks go between a small square and a picture: by doublings or halvings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from torch.nn.functional import pad
 from ganvas.errors import UsageError
 
 LARGEST = 7
-"""The largest square that a network starts from."""
+"""The largest square that a network doubles."""
+SMALLEST = 4
+"""The side that halvings lead to, or below."""
 
 
 def doublings(shape: tuple[int, ...]) -> tuple[int, int]:
@@ -22,9 +24,7 @@ def doublings(shape: tuple[int, ...]) -> tuple[int, int]:
     Raises:
         UsageError: the picture is not square, or its side is not such a number times 2, 4, 8, ….
     """
-    if len(shape) != 3 or shape[1] != shape[2]:
-        raise UsageError(f"Convolutional networks take square pictures, got {shape}.")
-    side, times = shape[1], 0
+    side, times = _square(shape), 0
     while side > LARGEST and side % 2 == 0:
         side, times = side // 2, times + 1
     if not 4 <= side <= LARGEST or not times:
@@ -35,6 +35,32 @@ def doublings(shape: tuple[int, ...]) -> tuple[int, int]:
             f"{shape[1]}; --size {near[0]} or {near[1]} can."
         )
     return side, times
+
+
+def halvings(shape: tuple[int, ...]) -> list[int]:
+    """The sides of a picture (C, S, S) halved, and rounded up, until 4 or less is left.
+
+    >>> halvings((1, 28, 28))
+    [28, 14, 7, 4]
+
+    Raises:
+        UsageError: the picture is not square, or is as small as that already.
+    """
+    sides = [_square(shape)]
+    if sides[0] <= SMALLEST:
+        raise UsageError(
+            f"A convolutional network halves its pictures, and {sides[0]} pixels are too few; "
+            f"--size {2 * SMALLEST} is enough."
+        )
+    while sides[-1] > SMALLEST:
+        sides.append(-(-sides[-1] // 2))
+    return sides
+
+
+def _square(shape: tuple[int, ...]) -> int:
+    if len(shape) != 3 or shape[1] != shape[2]:
+        raise UsageError(f"Convolutional networks take square pictures, got {shape}.")
+    return shape[1]
 
 
 def widths(times: int, width: int, most: int = 8) -> list[int]:
