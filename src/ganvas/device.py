@@ -58,6 +58,11 @@ def cores() -> int:
     """The threads to compute with: `OMP_NUM_THREADS`, or one for each core this process may use."""
     if (asked := os.environ.get("OMP_NUM_THREADS", "")).isdigit() and int(asked) > 0:
         return int(asked)
+    return processors()
+
+
+def processors() -> int:
+    """The cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

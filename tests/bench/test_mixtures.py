@@ -6,7 +6,8 @@ from ganvas.bench import mixtures
 from ganvas.bench.table import Results
 from ganvas.cli import main
 
-TINY = {"steps": 2, "batch": 8, "hidden": [8], "z": 2, "samples": 50}
+SMALL = mixtures.GAME | {"g_hidden": [8], "d_hidden": [8]}
+TINY = mixtures.facts(2) | {"batch": 8, "game": SMALL, "samples": 50}
 
 
 @pytest.mark.parametrize("bound", mixtures.BOUNDS)

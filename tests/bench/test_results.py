@@ -24,7 +24,28 @@ def test_cells_are_played_once_and_kept(tmp_path):
     assert [again[cell]["score"] for cell in CELLS] == [3, -1, 4, 4]
     assert [Results(path, {"steps": 3})[cell] for cell in CELLS] == [again[c] for c in CELLS]
     assert list(fill(again, CELLS, played, jobs=2)) == [4]
-    assert [p.name for p in tmp_path.iterdir()] == ["found.jsonl"]
+    assert [p.name for p in tmp_path.iterdir() if p.name[0] != "."] == ["found.jsonl"]
+
+
+def test_two_commands_do_not_fill_one_file(tmp_path):
+    """Each writes what it knows, so the second would take the first one's rows away."""
+    path = tmp_path / "found.jsonl"
+    filling = fill(Results(path, {"steps": 3}), CELLS, played, jobs=1)
+    assert [next(filling), next(filling)] == [0, 1]
+    with pytest.raises(UsageError, match=r"Another command is filling .*found\.jsonl; wait"):
+        next(fill(Results(path, {"steps": 3}), CELLS, played, jobs=1))
+    assert list(filling) == [2, 3, 4]
+    assert len(Results(path, {"steps": 3}).rows) == 4
+
+
+def test_what_failed_is_told_apart(tmp_path):
+    results = Results(tmp_path / "found.jsonl", {})
+    for cell, row in zip(
+        CELLS, [{"score": 1}, {"failed": "not finite"}, {"score": 2}], strict=False
+    ):
+        results.add(cell, row)
+    assert results.found(CELLS) == ([{"score": 1}, {"score": 2}], "1 of 3")
+    assert results.found(CELLS[:1]) == ([{"score": 1}], "")
 
 
 def test_a_cell_is_its_options_in_any_order(tmp_path):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ganvas import drawing
@@ -18,8 +19,7 @@ from ganvas.errors import TrainingError
 from ganvas.families.gan import GAN
 from ganvas.game import Moment
 from ganvas.metrics import mixtures
-from ganvas.optim import Optim
-from ganvas.options import constant
+from ganvas.recipe import Recipe
 from ganvas.trainer import Trainer
 
 DATA = ("toy:ring8", "toy:grid25")
@@ -29,22 +29,32 @@ LOSSES = (
 )  # fmt: skip
 BOUNDS: dict[str, dict[str, Any]] = {
     "none": {},
-    "r1": {"penalty": "r1", "gamma": constant(0.1)},
-    "r1r2": {"penalty": "r1r2", "gamma": constant(0.1)},
-    "gp": {"penalty": "gp", "gamma": constant(10.0)},
-    "dragan": {"penalty": "dragan", "gamma": constant(10.0)},
+    "r1": {"penalty": "r1", "gamma": 0.1},
+    "r1r2": {"penalty": "r1r2", "gamma": 0.1},
+    "gp": {"penalty": "gp", "gamma": 10.0},
+    "dragan": {"penalty": "dragan", "gamma": 10.0},
     "clip": {"clip": 0.1},
     "spectral": {"spectral": True},
 }
 """What keeps D from being too steep, at a weight that fits points."""
 SAMPLES = 2500
 REAL = "other real samples"
-RATE = Optim(lr=constant(1e-3), beta1=0.5)
+RATE = {"lr": 1e-3, "beta1": 0.5}
+GAME: dict[str, Any] = {
+    "z": 2,
+    "g_hidden": [64, 64, 64],
+    "d_hidden": [64, 64, 64],
+    "ema": 5.0,
+    "G": RATE,
+    "D": RATE,
+}
+"""What all combinations share."""
 
 
 def facts(steps: int) -> dict[str, Any]:
     """What all cells share."""
-    return {"steps": steps, "batch": 128, "hidden": [64, 64, 64], "z": 2, "samples": SAMPLES}
+    shared = {"steps": steps, "batch": 128, "samples": SAMPLES}
+    return shared | {"game": GAME, "bounds": BOUNDS, "torch": torch.__version__}
 
 
 def cells(seeds: int, bounds: Sequence[str]) -> Iterator[Cell]:
@@ -65,17 +75,8 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
     data, seed = cell["data"], cell["seed"]
     if cell["loss"] == REAL:
         return scores(toy.sample(data, facts["samples"], seed=1000 + seed), data)
-    hidden = tuple(facts["hidden"])
-    game = GAN(
-        z=facts["z"],
-        g_hidden=hidden,
-        d_hidden=hidden,
-        loss=cell["loss"],
-        ema=constant(5.0),
-        G=RATE,
-        D=RATE,
-        **BOUNDS[cell["bound"]],
-    )
+    options = facts["game"] | facts["bounds"][cell["bound"]] | {"loss": cell["loss"]}
+    game = Recipe(game=GAN()).merged({"game": options}).game
     trainer = Trainer(game, data, steps=facts["steps"], batch=facts["batch"], seed=seed, threads=1)
     try:
         for _ in trainer:
@@ -106,10 +107,8 @@ def table(results: Results, data: str, seeds: int, bounds: Sequence[str]) -> str
 def _line(results: Results, data: str, loss: str, bound: str, seeds: int) -> Sequence[str]:
     cell: Cell = {"data": data, "loss": loss, "bound": bound}
     seeded: list[Cell] = [{**cell, "seed": seed} for seed in range(seeds)]
-    found = [results[each] for each in seeded if each in results]
-    whole = [row for row in found if "failed" not in row]
+    whole, failed = results.found(seeded)
     name = [loss, bound or "-"]
-    failed = f"{len(found) - len(whole)} of {len(found)}" if len(whole) < len(found) else ""
     if not whole:
         return [*name, "", "", "", "", failed]
     k = len(toy.modes(data))
@@ -119,7 +118,7 @@ def _line(results: Results, data: str, loss: str, bound: str, seeds: int) -> Seq
     return [
         *name,
         mean_and_spread([row["captured"] for row in whole], ".1f"),
-        f"{every} of {len(found)}",
+        f"{every} of {sum(each in results for each in seeded)}",
         mean_and_spread([100 * row["high_quality"] for row in whole], ".1f"),
         (mean_and_spread(spread, ".3f") if spread else "") + (f", none in {lost}" if lost else ""),
         failed,

@@ -166,11 +166,9 @@ def table(results: Results, data: str, seeds: int) -> str:
 
 def _line(results: Results, cell: Cell, names: Sequence[str], seeds: int) -> Sequence[str]:
     each: list[Cell] = [{**cell, "seed": seed} for seed in range(seeds)]
-    found = [results[one] for one in each if one in results]
-    whole = [row for row in found if "failed" not in row]
+    whole, failed = results.found(each)
     shown = []
     for name in names:
         values = [row[name] for row in whole if row[name] is not None]
         shown.append(mean_and_spread(values, ".4f" if name in ERRORS else ".2f") if values else "")
-    failed = f"{len(found) - len(whole)} of {len(found)}" if len(whole) < len(found) else ""
     return [str(cell["mode"]), *shown, failed]

@@ -15,7 +15,10 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from ganvas import files
+from ganvas.device import processors
 from ganvas.errors import StorageError, UsageError
 
 Cell = Mapping[str, str | int | float]
@@ -70,6 +73,13 @@ class Results:
     def __contains__(self, cell: Cell) -> bool:
         return key(cell) in self.rows
 
+    def found(self, cells: Sequence[Cell]) -> tuple[list[Row], str]:
+        """The rows of those cells that are there and whole, and in words how many failed."""
+        rows = [self[cell] for cell in cells if cell in self]
+        whole = [row for row in rows if "failed" not in row]
+        failed = len(rows) - len(whole)
+        return whole, f"{failed} of {len(rows)}" if failed else ""
+
     def add(self, cell: Cell, row: Row) -> None:
         """Keeps the row of a cell; on disk when this returns."""
         self.rows[key(cell)] = row
@@ -87,11 +97,22 @@ def fill(results: Results, cells: Sequence[Cell], play: Play, jobs: int = 0) -> 
     """Plays the cells that are not there yet; yields how many of `cells` are done.
 
     `jobs`: cells side by side, each in a process of one thread; 0 takes one for each core, and 1
-    plays them here.
+    plays them here. Raises UsageError where another process fills the same file.
     """
+    lock = FileLock(results.path.with_name(f".{results.path.name}.lock"), timeout=0)
+    try:
+        with lock:
+            yield from _filled(results, cells, play, jobs)
+    except Timeout:
+        raise UsageError(
+            f"Another command is filling {results.path}; wait for it, or give another --results."
+        ) from None
+
+
+def _filled(results: Results, cells: Sequence[Cell], play: Play, jobs: int) -> Iterator[int]:
     todo = [cell for cell in cells if cell not in results]
     yield len(cells) - len(todo)
-    jobs = min(jobs or os.cpu_count() or 1, len(todo))
+    jobs = min(jobs or processors(), len(todo))
     if jobs < 2:
         for n, cell in enumerate(todo, len(cells) - len(todo) + 1):
             results.add(cell, play(results.facts, dict(cell)))
