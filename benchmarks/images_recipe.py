@@ -21,7 +21,7 @@ RATE = {"lr": 1e-3, "beta1": 0.0, "beta2": 0.99}
 SAME: dict[str, Any] = {"network": "dcgan", "norm": "g", "width": 32, "ema": 5.0}
 
 
-def games() -> dict[str, dict[str, Any]]:
+def options() -> dict[str, dict[str, Any]]:
     """The recipe as it is, and games by the family that each is a setting of."""
     hinge = SAME | {"d_steps": 1, "G": {"lr": 5e-4, "beta1": 0.5, "beta2": 0.999}}
     return {
@@ -41,14 +41,14 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=0)
     parser.add_argument("--results", type=Path, default=Path("images-recipe.jsonl"))
     args = parser.parse_args()
-    names = tuple(games())
-    results = Results(args.results, images.facts(args.minutes, args.samples, games()))
-    paces = images.paces(args.data, names)
+    games = images.games(options())
+    results = Results(args.results, images.facts(args.minutes, args.samples))
+    paces = images.paces(args.data, games)
     follow(fill(results, paces, images.play, 1), len(paces))
-    cells = list(images.cells(results, args.data, names, args.seeds))
+    cells = list(images.cells(results, args.data, games, args.seeds))
     follow(fill(results, cells, images.play, args.jobs), len(cells))
     for name in args.data:
-        print(f"{name}\n\n{images.table(results, name, names, args.seeds)}")
+        print(f"{name}\n\n{images.table(results, name, games, args.seeds)}")
 
 
 if __name__ == "__main__":

@@ -14,11 +14,18 @@ from ganvas.measure import Judge
 from ganvas.trainer import Trainer
 
 SMALL = {"gan": {"g_hidden": [8], "d_hidden": [8]}, "cgan": {"g_hidden": [8]}}
-FACTS = images.facts(1e-6, 600, SMALL)
+FACTS = images.facts(1e-6, 600)
+GAMES = images.games(SMALL)
+GAN = {name: GAMES[name] for name in (images.REAL, "gan")}
 
 
 def run(family, seed=0, steps=3):
-    return {"data": "digits", "family": family, "steps": steps, "seed": seed}
+    options = {"game": GAMES[family], "steps": steps, "seed": seed}
+    return {"data": "digits", "family": family} | options
+
+
+def pace(family):
+    return {"data": "digits", "pace": family, "game": GAMES[family]}
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +38,7 @@ def found(tmp_path):
     """Results with a pace of the gan on digits, of 40 steps."""
     results = Results(tmp_path / "images.jsonl", FACTS)
     made = {"seconds": 0.01, "precision": "float32", "processor": "AVX2"}
-    results.add({"data": "digits", "pace": "gan"}, {"steps": 40} | made)
+    results.add(pace("gan"), {"steps": 40} | made)
     return results
 
 
@@ -43,8 +50,8 @@ def test_every_family_that_plays_with_pictures_is_there():
     assert {*images.GAMES} == {"images", *(name for name in families.names() if fits(name))}
     assert get_args(Family) == tuple(images.GAMES)
     assert {*get_args(Data)} == {*images.DATA, "digits"}
-    for options in images.facts(1, 600)["games"].values():
-        assert images.BLOCK % options["every"] == 0, "each block has a lazy penalty once"
+    for options in images.games().values():
+        assert images.BLOCK % options.get("every", 1) == 0, "each block has a lazy penalty once"
     for name, options in images.GAMES.items():
         recipes.resolve(name).merged({"game": options}).game.accept(data.load("digits").spec)
 
@@ -53,13 +60,13 @@ def test_a_pace_turns_minutes_into_steps(monkeypatch):
     """By processor time, and by the quickest block: what waits or warms up is not counted."""
     clock = iter([0.0, 9.0, 10.0, 10.3, 20.0, 20.6, 30.0, 31.0])
     monkeypatch.setattr(images.time, "process_time", lambda: next(clock))
-    row = images.play(FACTS | {"minutes": 0.1}, {"data": "digits", "pace": "gan"})
+    row = images.play(FACTS | {"minutes": 0.1}, pace("gan"))
     assert row["seconds"] == pytest.approx(0.3 / images.BLOCK)
     assert row["steps"] == round(60 * 0.1 * 2 / (0.3 / images.BLOCK)) == 160
 
 
 def test_the_smallest_budget_is_a_step():
-    assert images.play(FACTS, {"data": "digits", "pace": "cgan"})["steps"] == 1
+    assert images.play(FACTS, pace("cgan"))["steps"] == 1
 
 
 def test_a_seed_is_a_run(monkeypatch):
@@ -67,6 +74,13 @@ def test_a_seed_is_a_run(monkeypatch):
     assert one == again != other
     assert {*images.SHOWN} <= {*one}
     assert images.play(FACTS, run("gan", steps=4)) != one
+
+
+def test_a_default_that_changes_makes_its_runs_anew_and_no_others(found):
+    other = images.games(SMALL | {"cgan": {"g_hidden": [9]}})
+    cells = [{"data": "digits", "pace": name, "game": other[name]} for name in ("gan", "cgan")]
+    found.add(pace("cgan"), {"steps": 40})
+    assert [each in found for each in cells] == [True, False]
 
 
 def test_a_run_is_so_many_steps_of_its_family(monkeypatch):
@@ -117,7 +131,7 @@ def test_what_became_not_finite_is_a_row(monkeypatch):
 
 
 def test_the_runs_are_of_the_measured_steps_seed_by_seed(found):
-    cells = list(images.cells(found, ["digits"], ["gan"], 2))
+    cells = list(images.cells(found, ["digits"], GAN, 2))
     assert [(c["family"], c["steps"], c["seed"]) for c in cells] == [
         (images.REAL, 0, 0),
         ("gan", 40, 0),
@@ -133,11 +147,11 @@ def test_the_table_has_real_samples_first_and_counts_what_failed(found):
         found.add(run(images.REAL, seed, 0), real)
         made = scores | {"frechet": 2.0 + seed}
         found.add(run("gan", seed, 40), made if seed < 2 else {"failed": "not finite"})
-    lines = images.table(found, "digits", ["gan"], 3).splitlines()
+    lines = images.table(found, "digits", GAN, 3).splitlines()
     assert lines[2].startswith("| other real samples |  |  | 0.20 ± 0.00 | 0.0500 ± 0.0000 |")
     assert lines[3].startswith("| gan | 40 | 2,560 | 2.50 ± 0.71 | 0.5000 ± 0.0000 | 0.250 ± 0.000")
     assert lines[3].endswith("| 1 of 3 |")
-    page = images.page(found, ["digits"], ["gan"], 3)
+    page = images.page(found, ["digits"], GAN, 3)
     assert page.startswith("1e-06 minutes of 2 processors a run")
     assert "AVX2 float32, torch 2." in page
     assert "\n## digits\n\n| family |" in page

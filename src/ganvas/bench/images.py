@@ -48,40 +48,52 @@ BLOCKS, BLOCK = 4, 4
 """Of so many times so many steps, the quickest tell the pace; a lazy penalty comes once in each."""
 
 
-def facts(
-    minutes: float, samples: int, games: Mapping[str, dict[str, Any]] = GAMES
-) -> dict[str, Any]:
+def facts(minutes: float, samples: int) -> dict[str, Any]:
     """What all cells share."""
     shared = {"minutes": minutes, "cores": CORES, "batch": 64, "samples": samples}
-    whole = {name: plain(_game(name, options)) for name, options in games.items()}
-    return shared | {"games": whole, "torch": torch.__version__}
+    return shared | {"torch": torch.__version__}
 
 
-def paces(sets: Sequence[str], names: Sequence[str]) -> list[Cell]:
+def games(options: Mapping[str, dict[str, Any]] = GAMES) -> dict[str, dict[str, Any]]:
+    """All options of each game, by the name of its recipe or family; real samples have none."""
+    return {REAL: {}} | {name: plain(_game(name, given)) for name, given in options.items()}
+
+
+def paces(sets: Sequence[str], games: Mapping[str, dict[str, Any]]) -> list[Cell]:
     """The cells that measure what a step costs; they come first, one after the other."""
-    return [{"data": name, "pace": family} for name in sets for family in names]
+    return [_pace_of(name, family, games) for name in sets for family in games if family != REAL]
 
 
 def cells(
-    results: Results, sets: Sequence[str], names: Sequence[str], seeds: int
+    results: Results, sets: Sequence[str], games: Mapping[str, dict[str, Any]], seeds: int
 ) -> Iterator[Cell]:
     """Every run, seed by seed, so that a table that was stopped has whole rows."""
     for seed in range(seeds):
         for name in sets:
-            for family in (REAL, *names):
-                yield cell(results, name, family, seed)
+            for family in games:
+                yield cell(results, name, family, games, seed)
 
 
-def cell(results: Results, name: str, family: str, seed: int) -> Cell:
-    """A run of `family` on the data set `name`, of as many steps as its pace allows."""
-    steps = 0 if family == REAL else results[{"data": name, "pace": family}]["steps"]
-    return {"data": name, "family": family, "steps": steps, "seed": seed}
+def cell(
+    results: Results, name: str, family: str, games: Mapping[str, dict[str, Any]], seed: int
+) -> Cell:
+    """A run of `family` on the data set `name`, of as many steps as its pace allows.
+
+    It holds all options, so that a default that changes makes the runs of its family anew.
+    """
+    steps = 0 if family == REAL else results[_pace_of(name, family, games)]["steps"]
+    options = games[family]
+    return {"data": name, "family": family, "game": options, "steps": steps, "seed": seed}
+
+
+def _pace_of(name: str, family: str, games: Mapping[str, dict[str, Any]]) -> Cell:
+    return {"data": name, "pace": family, "game": games[family]}
 
 
 def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
     """Measures a pace, or trains and scores a run; `failed` where it became not finite."""
     if "pace" in cell:
-        return _pace(facts, cell["data"], cell["pace"])
+        return _pace(facts, cell["data"], _game(cell["pace"], cell["game"]))
     name, seed = cell["data"], cell["seed"]
     reference = f"{name}:test" if f"{name}:test" in data.names() else name
     real = data.load(reference)
@@ -89,7 +101,8 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
     if cell["family"] == REAL:
         return dict(judge.floor)
     try:
-        trainer = _trainer(facts, name, cell["family"], seed, cell["steps"])
+        game = _game(cell["family"], cell["game"])
+        trainer = _trainer(facts, name, game, seed, cell["steps"])
         for _ in trainer:
             pass
     except TrainingError as error:
@@ -97,8 +110,7 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
     return judge(_drawn(trainer, real, judge.n, seed))
 
 
-def _trainer(facts: dict[str, Any], name: str, family: str, seed: int, steps: int) -> Trainer:
-    game = _game(family, facts["games"][family])
+def _trainer(facts: dict[str, Any], name: str, game: Game, seed: int, steps: int) -> Trainer:
     return Trainer(
         game, name, steps=steps, batch=facts["batch"], seed=seed, threads=1, device="cpu"
     )
@@ -117,9 +129,9 @@ def _drawn(trainer: Trainer, real: Dataset, n: int, seed: int) -> torch.Tensor:
     return drawing.finished(trainer.game, trainer.drawing_nets(), spec, n, first, y)
 
 
-def _pace(facts: dict[str, Any], name: str, family: str) -> Row:
+def _pace(facts: dict[str, Any], name: str, game: Game) -> Row:
     """Seconds of one processor for a step, and the steps that the budget buys."""
-    trainer = _trainer(facts, name, family, 0, BLOCKS * BLOCK)
+    trainer = _trainer(facts, name, game, 0, BLOCKS * BLOCK)
     taken = []
     for _ in range(BLOCKS):
         start = time.process_time()
@@ -135,19 +147,20 @@ def _pace(facts: dict[str, Any], name: str, family: str) -> Row:
     }
 
 
-def table(results: Results, name: str, names: Sequence[str], seeds: int) -> str:
+def table(results: Results, name: str, games: Mapping[str, dict[str, Any]], seeds: int) -> str:
     """One data set's results as Markdown, real samples in the first row."""
-    batch = results.facts["batch"]
-    rows = [_line(results, name, family, seeds, batch) for family in (REAL, *names)]
+    rows = [
+        _line(results, family, [cell(results, name, family, games, seed) for seed in range(seeds)])
+        for family in games
+    ]
     head = ("family", "steps", "images", "Frechet", "KID", "precision", "recall", "failed")
     return markdown(head, rows)
 
 
-def _line(results: Results, name: str, family: str, seeds: int, batch: int) -> Sequence[str]:
-    seeded = [cell(results, name, family, seed) for seed in range(seeds)]
+def _line(results: Results, family: str, seeded: Sequence[Cell]) -> Sequence[str]:
     whole, failed = results.found(seeded)
-    steps = int(seeded[0]["steps"])
-    made = [f"{steps:,}", f"{steps * batch:,}"] if steps else ["", ""]
+    steps = seeded[0]["steps"]
+    made = [f"{steps:,}", f"{steps * results.facts['batch']:,}"] if steps else ["", ""]
     scores = [
         mean_and_spread([row[key] for row in whole], form) if whole else ""
         for key, form in SHOWN.items()
@@ -155,13 +168,15 @@ def _line(results: Results, name: str, family: str, seeds: int, batch: int) -> S
     return [family, *made, *scores, failed]
 
 
-def page(results: Results, sets: Sequence[str], names: Sequence[str], seeds: int) -> str:
+def page(
+    results: Results, sets: Sequence[str], games: Mapping[str, dict[str, Any]], seeds: int
+) -> str:
     """The tables of all data sets, and how they were made."""
     made = results.facts
     machine = sorted(
         {
             f"{row['processor']} {row['precision']}"
-            for row in (results[pace] for pace in paces(sets, names))
+            for row in (results[pace] for pace in paces(sets, games))
         }
     )
     said = (
@@ -170,5 +185,5 @@ def page(results: Results, sets: Sequence[str], names: Sequence[str], seeds: int
         f"{made['samples']:,} samples against the test part where there is one; mean ± one "
         f"standard deviation of the seeds. {', '.join(machine)}, torch {made['torch']}."
     )
-    tables = [f"## {name}\n\n{table(results, name, names, seeds)}" for name in sets]
+    tables = [f"## {name}\n\n{table(results, name, games, seeds)}" for name in sets]
     return "\n".join([said, "", *tables])

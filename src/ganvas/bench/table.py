@@ -21,8 +21,8 @@ from ganvas import files
 from ganvas.device import processors
 from ganvas.errors import StorageError, UsageError
 
-Cell = Mapping[str, str | int | float]
-"""What one run is made with: the loss, the data, the seed."""
+Cell = Mapping[str, Any]
+"""What one run is made with, as JSON has it: the loss, the data, the seed."""
 Row = dict[str, Any]
 """What came of it."""
 Play = Callable[[dict[str, Any], dict[str, Any]], Row]

@@ -52,13 +52,13 @@ def main(argv: list[str]) -> int:
     from ganvas.bench import images
     from ganvas.bench.table import Results, fill
 
-    names: tuple[str, ...] = args.only or tuple(images.GAMES)
+    games = images.games({name: images.GAMES[name] for name in args.only or images.GAMES})
     results = Results(args.results, images.facts(args.minutes, args.samples))
-    paces = images.paces(args.data, names)
+    paces = images.paces(args.data, games)
     follow(fill(results, paces, images.play, 1), len(paces))
-    cells = list(images.cells(results, args.data, names, args.seeds))
+    cells = list(images.cells(results, args.data, games, args.seeds))
     follow(fill(results, cells, images.play, args.jobs), len(cells))
-    text = images.page(results, args.data, names, args.seeds)
+    text = images.page(results, args.data, games, args.seeds)
     if args.out is None:
         print(text, end="")
     else:
