@@ -16,7 +16,7 @@ import torch
 from annotated_types import Ge
 from torch import Tensor, nn
 
-from ganvas.data.batches import Batch, DataSpec
+from ganvas.data.batches import GIVEN, Batch, DataSpec
 from ganvas.errors import UsageError
 from ganvas.moment import Moment as Moment
 from ganvas.nn.mixing import mixing as mixing
@@ -110,7 +110,8 @@ class Game(ABC):
             wanted = " or ".join(_signature(kind) for kind in self.plays)
             raise UsageError(
                 f"{type(self).__name__} plays with {wanted}; {data.name!r} gives "
-                f"{_signature(data.gives)}. `ganvas list` shows the data sets there are."
+                f"{_signature(data.gives)}. Give {' or '.join(GIVEN[k] for k in self.plays)}; "
+                "`ganvas list` shows the built-in data sets."
             )
 
     def suited(self, data: DataSpec) -> Game:

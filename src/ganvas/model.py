@@ -98,7 +98,8 @@ class Model:
         y = torch.as_tensor(labels).expand(n) if isinstance(labels, int) else torch.tensor(labels)
         if y.shape != (n,) or not ((y >= 0) & (y < len(self.data.classes))).all():
             raise UsageError(
-                f"labels are one class or {n} of them, each from 0 to {len(self.data.classes) - 1}."
+                f"labels are one class or {n} of them, each from 0 to "
+                f"{len(self.data.classes) - 1}; got {labels}."
             )
         return y
 

@@ -218,7 +218,10 @@ def test_the_python_of_the_page_runs(tmp_path, monkeypatch):
         (["dir", "dir"], "dir is dir or lies in it"),
         (["dir", "dir/out"], "dir/out is dir or lies in it"),
         (["dir", "full"], "full is not an empty folder"),
-        (["dir", "in.png"], "in.png is not an empty folder"),
+        (["dir", "in.png"], "in.png is named as a file; a folder is translated into a new folder"),
+        (["dir", "new.gif"], "new.gif is named as a file"),
+        (["dir", "in"], "in is not an empty folder"),
+        (["in.png", "full"], "full/in.png is there already; name the file itself to write over it"),
         (["empty", "out"], "'empty' holds no pictures"),
     ],
 )
@@ -229,6 +232,8 @@ def test_what_is_refused(run, tmp_path, capsys, argv, said):
         (tmp_path / name).mkdir()
     picture().save("dir/1.png")
     picture().save("full/1.png")
+    picture().save("full/in.png")
+    (tmp_path / "in").write_text("a file")
     before = sorted(tmp_path.rglob("*"))
     assert main(["translate", run, *argv]) == 2
     out, err = capsys.readouterr()

@@ -69,5 +69,5 @@ def test_pieces_and_order_change_nothing(monkeypatch):
 
 @pytest.mark.parametrize("level", [0.0, 1.0, 0.001])
 def test_levels(level):
-    with pytest.raises(UsageError, match=f"level={level} with 200 real rows"):
+    with pytest.raises(UsageError, match=f"level = {level:g} of 200 real rows"):
         birthday(draw(0, 200), draw(1, 100), level=level)

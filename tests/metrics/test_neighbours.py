@@ -72,7 +72,7 @@ def test_copies_count_even_where_held_out_data_have_some():
 @pytest.mark.parametrize("level", [0.0, 1.0, 0.001])
 def test_levels(level):
     x = draw(0, 400, 2)
-    with pytest.raises(UsageError, match=f"level={level} with 400 held-out rows"):
+    with pytest.raises(UsageError, match=f"level = {level:g} of 400 held-out rows"):
         memorised(x, x, x, level=level)
     with pytest.raises(UsageError, match="fake 3"):
         memorised(x, x, draw(0, 400, 3))

@@ -126,10 +126,12 @@ def pairs(source: Path, out: Path) -> Iterator[tuple[Path, Path]]:
         return
     if not source.is_file():
         raise UsageError(f"There is no picture and no folder {str(source)!r}.")
-    if out.is_dir():
-        out /= source.name
-    if out.exists() and out.samefile(source):
-        raise UsageError(f"{out} is the picture itself; give another name for its translation.")
+    into = out / source.name if out.is_dir() else out
+    if into.exists() and into.samefile(source):
+        raise UsageError(f"{into} is the picture itself; give another name for its translation.")
+    if into != out and into.exists():
+        raise UsageError(f"{into} is there already; name the file itself to write over it.")
+    out = into
     video = source.suffix.lower() in VIDEOS
     if out.suffix.lower() not in (VIDEOS if video else KEPT):
         raise UsageError(
@@ -147,6 +149,8 @@ def _in_folder(source: Path, out: Path) -> Iterator[tuple[Path, Path]]:
     here, there = source.resolve(), out.resolve()
     if there == here or here in there.parents:
         raise UsageError(f"{out} is {source} or lies in it; give a folder of its own.")
+    if not out.is_dir() and out.suffix.lower() in (*KEPT, *VIDEOS):
+        raise UsageError(f"{out} is named as a file; a folder is translated into a new folder.")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out} is not an empty folder; give a new one, so that nothing is lost.")
     found = scan.deep(source)

@@ -43,6 +43,14 @@ class Unpaired(NamedTuple):
 
 
 Batch = Points | Images | Labelled | Paired | Unpaired
+GIVEN: dict[type, str] = {
+    Points: "`--data toy:NAME`",
+    Images: "a folder of pictures",
+    Labelled: "a folder whose sub-folders are classes",
+    Paired: "`--pairs A B`, or `--data edges:FOLDER`",
+    Unpaired: "`--a FOLDER --b FOLDER`",
+}
+"""How data of each type are given on the command line."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,8 +48,8 @@ def birthday(real: ArrayLike, samples: ArrayLike, *, level: float = 0.01) -> Bir
     x, y = pair(real, samples, ("real", "samples"))
     if not 0 < level < 1 or len(x) * level < 1:
         raise UsageError(
-            f"level={level} with {len(x)} real rows: it is a share between 0 and 1 of which at "
-            "least one row is made."
+            f"level = {level:g} of {len(x)} real rows: a share between 0 and 1 that makes at least "
+            "one row was expected."
         )
     apart = nearest(x, x, 2)[0][:, 1]
     within = float(np.quantile(apart, level, method="inverted_cdf"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganvas import families
-from ganvas.errors import unknown
+from ganvas.errors import UsageError, unknown
 
 if TYPE_CHECKING:
     from ganvas.recipe import Recipe
@@ -54,4 +54,6 @@ def resolve(what: str | None, family: str | None = None) -> Recipe:
         return Recipe(game=kind(), family=what, settings=budget).merged(kind.usual)
     if Path(what).is_dir():
         return find(PICTURES).merged({"data": what})
+    if len(Path(what).parts) > 1:
+        raise UsageError(f"There is no folder {what!r}.")
     raise unknown("family, recipe or folder", what, [*names(), *families.names()])
