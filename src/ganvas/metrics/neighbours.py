@@ -128,8 +128,8 @@ def memorised(
     same_width(x, z, ("train", "fake"))
     if not 0 < level < 1 or len(y) * level < 1:
         raise UsageError(
-            f"level = {level:g} of {len(y)} held-out rows: a share between 0 and 1 that makes at least "
-            "one row was expected."
+            f"level = {level:g} of {len(y)} held-out rows: a share between 0 and 1 that makes at "
+            "least one row was expected."
         )
     reference = nearest(x, y)[0][:, 0]
     within = np.quantile(reference, level, method="inverted_cdf")
