@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
 
 from ganvas import metrics
+from ganvas.data import Dataset
 from ganvas.errors import UsageError
-from ganvas.measure import METRICS, measure, prepare, score, scorer
+from ganvas.measure import METRICS, measure, numbers, prepare, score, scorer
 from ganvas.measure.lookalikes import lookalikes
 from ganvas.measure.scores import effort, fitting
 from ganvas.metrics.features import find
@@ -265,3 +268,23 @@ def test_the_effort_adds_up_and_names_every_part(halved):
     assert {(name, 1.0) for name in names} <= set(told)
     assert set(METRICS) >= set(names)
     assert "features of the training set" in effort(halved, ["authpct"])
+
+
+def test_the_kinds_of_stacked_digits(monkeypatch):
+    """Channels are seen one by one, and three that belong together make a kind."""
+
+    class Seen:
+        @staticmethod
+        def classes(x):
+            assert x.shape[1:] == (1, 28, 28)
+            return x[:, 0, 0, 0].long().numpy()
+
+    monkeypatch.setattr(numbers, "find", lambda name, shape: Seen)
+    digits = torch.tensor([[0, 1, 2], [0, 1, 2], [2, 1, 0], [9, 9, 9]], dtype=torch.uint8)
+    fake = Dataset("fakes", digits[:, :, None, None].expand(4, 3, 28, 28))
+    real = Dataset("stacked-mnist", fake.x)
+    view = numbers.View(fake, None, None), numbers.View(real, None, None)
+    found = numbers.modes(*view)
+    assert found["captured"] == 3
+    assert found["reverse-kl"] == pytest.approx(math.log(1000) - 1.5 * math.log(2))
+    assert numbers.enough_for_modes(None, real) == 26_000

@@ -123,6 +123,10 @@ def _built_in(name: str, size: int | None) -> Dataset:
         from ganvas.data import shapes
 
         return shapes.domain("a" if name.endswith("a") else "b", size)
+    if name.startswith("stacked-"):
+        from ganvas.data import stacked
+
+        return stacked.load(name, size)
     from ganvas.data import mnist
 
     return mnist.load(name, size)

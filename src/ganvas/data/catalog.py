@@ -8,6 +8,8 @@ NAMES = {
     "mnist:test": "the 10,000 digits held out of mnist",
     "fashion-mnist": "60,000 pieces of clothing, 28x28 grey, 10 classes; 31 MB, fetched once",
     "fashion-mnist:test": "the 10,000 pieces held out of fashion-mnist",
+    "stacked-mnist": "128,000 triples of mnist's digits as red, green and blue: 1,000 kinds",
+    "stacked-mnist:test": "26,000 triples of the digits held out of mnist",
     "red": "pure red, one pixel a picture and all the same; the lectures' worked example",
     "shapes": "two domains of 5,000 drawn shapes each, 32x32 colour, with a truth to measure by",
     "shapes:a": "domain a of shapes alone: filled, on dark ground",

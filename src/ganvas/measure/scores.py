@@ -17,7 +17,7 @@ from ganvas.measure.sides import Sides
 from ganvas.metrics import Estimate
 from ganvas.metrics.features import Features
 
-MIXTURES = tuple(f"toy:{name}" for name in toy.MIXTURES)
+MIXTURES = (*(f"toy:{name}" for name in toy.MIXTURES), *numbers.STACKED)
 """References whose modes are known."""
 
 
@@ -83,7 +83,7 @@ METRICS = {
         of=numbers.modes,
         better=dict.fromkeys(("captured", "high-quality", "smallest-share"), "higher")
         | {"reverse-kl": "lower", "spread": "near 1"},
-        least=lambda _, real: 100 * len(toy.modes(real.name)),
+        least=numbers.enough_for_modes,
         below="rare modes are missed by chance",
         effort=0.2,
         seen="pixels",
@@ -167,10 +167,11 @@ def plain(value: float | Estimate) -> float:
 
 def fitting(sides: Sides) -> list[str]:
     """The metrics that are told of such data when none are asked for."""
+    known = ["modes"] * (sides.b in MIXTURES)
     if sides.real.spec.is_images:
         usual = ["frechet", "kid", "prdc", "sliced-wasserstein", "neighbours"]
-        return usual + ["labels"] * sides.conditional
-    return ["modes"] * (sides.b in MIXTURES) + ["frechet", "prdc", "sliced-wasserstein"]
+        return known + usual + ["labels"] * sides.conditional
+    return [*known, "frechet", "prdc", "sliced-wasserstein"]
 
 
 def check(asked: Iterable[str], sides: Sides) -> list[str]:
