@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
         ("mixtures", "toy:grid25"),
         ("images", "digits"),
         ("classes", "digits"),
+        ("codes", "digits"),
     ],
 )
 def test_a_recipe_plays_with_its_data(name, data):
