@@ -42,6 +42,10 @@ def parse(kind: type[T], argv: list[str], command: str, default: T | None = None
     options: dict[str, Any] = {} if default is None else {"default": default}
     if {"-h", "--help"} & set(argv):
         tyro.cli(kind, args=argv, prog=f"ganvas {command}", registry=_registry(), **options)
+    for before, word in zip(["", *argv], argv, strict=False):
+        flag, _, value = word.rpartition("=")
+        if value == "None":  # tyro's word for a flag that is not there
+            raise UsageError(f"'None' is no value; leave {flag or before} out instead.")
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):

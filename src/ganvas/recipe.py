@@ -7,7 +7,6 @@ partial table with the class's defaults and would lose the recipe's.
 from __future__ import annotations
 
 import dataclasses
-import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from annotated_types import Ge, Le, Lt
+from annotated_types import Ge, Le
+from pydantic import AllowInfNan
 
 from ganvas.errors import UsageError, unknown
 from ganvas.game import Game
@@ -39,9 +39,9 @@ class Settings:
     """Flip half of the images left to right."""
     steps: Annotated[int, Ge(0)] | None = None
     """Budget: training steps in all."""
-    epochs: Annotated[float, Ge(0), Lt(math.inf)] | None = None
+    epochs: Annotated[float, AllowInfNan(False), Ge(0)] | None = None
     """Budget: passes over the data in all."""
-    minutes: Annotated[float, Ge(0), Lt(math.inf)] | None = None
+    minutes: Annotated[float, AllowInfNan(False), Ge(0)] | None = None
     """Budget: minutes of training in all."""
     batch: Annotated[int, Ge(1), Le(2**20)] = 128
     """Samples of a minibatch; the flag takes `auto` too: in micro-batches that fit into memory."""

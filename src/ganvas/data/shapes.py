@@ -33,9 +33,9 @@ FACTORS = {
     "position": ("top left", "top right", "bottom left", "bottom right"),
     "angle": ("0", "90", "180", "270"),
 }
-"""What a picture is drawn from, and the values of each; the order of the columns of its truth."""
-SHARED = ("shape", "size", "position", "angle")
-"""The factors whose values look alike in both domains; each domain has its own colours."""
+"""What a picture is drawn from, and the values of each; the order of the columns of its truth.
+
+All but the colours look alike in both domains."""
 PALETTES: dict[str, tuple[tuple[int, int, int], ...]] = {
     "a": ((230, 30, 30), (250, 235, 60), (60, 190, 80), (250, 150, 210)),
     "b": ((20, 40, 230), (0, 165, 175), (10, 10, 10), (190, 0, 200)),

@@ -3,8 +3,9 @@
 Paper: Radford et al., Unsupervised Representation Learning with Deep Convolutional GANs, 2016
 (arXiv 1511.06434).
 Reference: section 3 and its box of guidelines.
-Differs: any side from 8 to 64 pixels, where the paper has 64; D's and G's widths start from `width`
-next to the picture; G steps on the fakes that D has just seen; `down = pool` is the textbooks' D.
+Differs: any side, halved until 4 pixels or less are left, where the paper has 64; widths start from
+`width` next to the picture; G steps on the fakes that D has just seen; `down = pool` is the
+textbooks' D.
 """
 
 from __future__ import annotations

@@ -44,18 +44,6 @@ def judge(
     return start(nn.Sequential(*body, nn.Conv2d(channels[-1], 1, 4, 1, 1)))
 
 
-def field(layers: int) -> int:
-    """Pixels of the side of a patch that one logit sees.
-
-    >>> [field(layers) for layers in range(1, 7)]
-    [16, 34, 70, 142, 286, 574]
-    """
-    side = 7  # two convolutions of stride 1
-    for _ in range(layers):
-        side = 2 * side + 2
-    return side
-
-
 class Beside:
     """D as it judges pictures beside what they were made from: a function of the pictures alone."""
 
