@@ -192,11 +192,11 @@ def load(folder: Path, size: int | None = None) -> Dataset:
     return Dataset(name, x, torch.from_numpy(y.astype(np.int64)), classes)
 
 
-def _fill(pixels: mapped.Pixels, shards: list[Shard]) -> dict[str, Any]:
+def _fill(pixels: mapped.Pixels, shards: list[Shard]) -> mapped.Filled:
     """Writes the shards one after the other, so that one of them is in memory at a time."""
     row = 0
     for shard in shards:
         for piece in shard.pieces():
             pixels[row : row + len(piece)] = piece
             row += len(piece)
-    return {}
+    return pixels.shape, {}
