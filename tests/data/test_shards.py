@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +120,27 @@ def test_shards_that_do_not_go_together(place, arrays, said):
         data.load(place)
 
 
+@pytest.mark.parametrize("part", ["x.npy", "y.npy"])
+@pytest.mark.parametrize("fault", ["damaged", "encrypted"])
+def test_what_is_wrong_inside_a_compressed_shard_is_told_with_its_name(part, fault, place):
+    path = place / "2.npz"
+    np.savez_compressed(path, x=X, y=Y)
+    with zipfile.ZipFile(path) as members:
+        member, directory = members.getinfo(part), members.start_dir
+    content = bytearray(path.read_bytes())
+    if fault == "damaged":
+        lengths = struct.unpack_from("<HH", content, member.header_offset + 26)
+        start = member.header_offset + 30 + sum(lengths)
+        content[start : start + 4] = b"\xff" * 4  # no kind of block begins so
+    else:
+        entry = content.rindex(b"PK\1\2", directory, content.rindex(part.encode()))
+        for flags in (member.header_offset + 6, entry + 8):
+            content[flags] |= 1
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"2\.npz': cannot be read: "):
+        data.load(place)
+
+
 def test_nothing_in_a_shard_is_run(place):
     np.savez(place / "4.npz", x=np.array([{"a": 1}], dtype=object))
     with pytest.raises(DataError, match="x is object"):
@@ -176,6 +199,33 @@ def test_a_table_of_encoded_pictures(tmp_path, monkeypatch):
         data.load(tmp_path)
     (tmp_path / "2.parquet").write_bytes(b"no table")
     with pytest.raises(DataError, match=r"2\.parquet': cannot be read"):
+        data.load(tmp_path)
+
+
+@pytest.mark.parametrize("column", ["image", "label"])
+def test_a_table_with_a_damaged_column(column, tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    path = tmp_path / "0.parquet"
+    pictures = [png(x) for x in RANDOM.integers(0, 256, (10, 3, 8, 8), np.uint8)]
+    parquet.write_table(pyarrow.table({"image": pictures, "label": Y}), path)
+    row = parquet.read_metadata(path).row_group(0)
+    start = row.column(["image", "label"].index(column)).dictionary_page_offset
+    content = bytearray(path.read_bytes())
+    content[start : start + 20] = b"\xff" * 20
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"0\.parquet': cannot be read: "):
+        data.load(tmp_path)
+
+
+def test_a_table_without_rows(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    columns = {"image": pyarrow.array([], pyarrow.binary()), "label": np.zeros(0, np.int64)}
+    parquet.write_table(pyarrow.table(columns), tmp_path / "0.parquet")
+    with pytest.raises(DataError, match=r"0\.parquet': holds no rows; leave it out"):
         data.load(tmp_path)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ganvas import files
+from ganvas.data import cache as data
 from ganvas.errors import StorageError
 from ganvas.measure import cache as place
 from ganvas.measure.cache import kept
@@ -93,12 +94,16 @@ def test_pixels_are_not_worth_keeping(cache):
     assert not cache.exists()
 
 
-def test_where(monkeypatch, tmp_path):
-    monkeypatch.setenv("GANVAS_CACHE", str(tmp_path / "ours"))
-    assert place.folder() == tmp_path / "ours/features"
-    monkeypatch.delenv("GANVAS_CACHE")
+def test_features_lie_beside_the_data_wherever_that_is(monkeypatch, tmp_path):
+    def lies_in(whole):
+        assert data.folder() == whole
+        assert place.folder() == whole / "features"
+
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    assert place.folder() == tmp_path / "xdg/ganvas/features"
+    monkeypatch.setenv("GANVAS_CACHE", str(tmp_path / "ours"))
+    lies_in(tmp_path / "ours")
+    monkeypatch.delenv("GANVAS_CACHE")
+    lies_in(tmp_path / "xdg/ganvas")
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert place.folder() == tmp_path / "home/.cache/ganvas/features"
+    lies_in(tmp_path / "home/.cache/ganvas")

@@ -93,6 +93,10 @@ def test_what_may_differ():
         ("features", "random"),
         ("features_sha256", "34ce"),
         ("resizer", "16 x 16"),
+        ("n_train", 80),
+        ("train_sha256", "56ab"),
+        ("n_held_out", 70),
+        ("held_out_sha256", "78cd"),
     ],
 )
 def test_unlike_cards_are_refused_by_name(name, value):

@@ -12,7 +12,6 @@ from ganvas import metrics
 from ganvas.data import Dataset
 from ganvas.errors import UsageError
 from ganvas.measure import METRICS, measure, numbers, prepare, score, scorer
-from ganvas.measure.lookalikes import lookalikes
 from ganvas.measure.scores import effort, fitting
 from ganvas.metrics.features import find
 from small import digits
@@ -222,39 +221,6 @@ def test_metrics_that_do_not_fit(a, b, name, said, place):
     with pytest.raises(UsageError) as caught:
         measure(a, b, metrics=[name])
     assert said in str(caught.value)
-
-
-def test_a_memoriser_is_told_from_a_generator(place):
-    x = digits().x.numpy()
-    order = np.random.default_rng(0).permutation(1797)
-    np.savez("real.npz", samples=x[order[:1200]])
-    np.savez("copies.npz", samples=np.tile(x[order[:1200]], (2, 1, 1, 1)))
-    np.savez("others.npz", samples=x[order[1200:]])
-    names = ["neighbours", "authpct", "c-t"]
-    copied = measure("copies.npz", "real.npz", metrics=names)
-    fresh = measure("others.npz", "real.npz", metrics=names)
-    assert copied.values()["memorised"] > 0.4
-    assert fresh.values()["memorised"] < 0.05
-    assert 0 < copied.scores[0].floor < 0.04  # one half of real samples by the other
-    assert copied.values()["authpct"] < by_name(copied)["authpct"].floor - 0.2
-    assert fresh.values()["authpct"] > by_name(fresh)["authpct"].floor - 0.1
-    assert copied.values()["c-t"] < -3 < fresh.values()["c-t"]
-    assert "are, to the bit, in what they are measured against" in copied.notes[0]
-    assert not any("to the bit" in note for note in fresh.notes)
-
-
-def test_lookalikes_put_the_likeliest_copy_first(place):
-    x = digits().x
-    np.savez("real.npz", samples=x[:400].numpy())
-    sides = prepare("digits", "real.npz")
-    fake = torch.cat([torch.randint(0, 256, (30, 1, 8, 8)).byte(), sides.real.x[17:18]])
-    np.savez("fake.npz", samples=fake.numpy())
-    shown = lookalikes(scorer(prepare("fake.npz", "real.npz")), rows=3, k=2)
-    assert shown.shape == (3, 3, 1, 8, 8)
-    assert torch.equal(shown[0, 0], sides.real.x[17])
-    assert torch.equal(shown[0, 1], sides.real.x[17])
-    with pytest.raises(UsageError, match="these are points"):
-        lookalikes(scorer(prepare("toy:ring8", "toy:ring8", n=10)))
 
 
 def test_the_effort_adds_up_and_names_every_part(halved):

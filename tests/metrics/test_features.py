@@ -88,6 +88,44 @@ def test_what_surrounds_the_features_changes_nothing(images):
     assert torch.is_grad_enabled()
 
 
+def precisions():
+    """What products of float32 are rounded to, on a GPU and on a processor."""
+    backends = torch.backends
+    return [
+        *(backends.cuda.matmul.fp32_precision, backends.cudnn.conv.fp32_precision),
+        *(backends.mkldnn.matmul.fp32_precision, backends.mkldnn.conv.fp32_precision),
+    ]
+
+
+def legacy():
+    torch.set_float32_matmul_precision("medium")
+
+
+def one_by_one():
+    torch.backends.cuda.matmul.fp32_precision = "tf32"
+    torch.backends.mkldnn.conv.fp32_precision = "bf16"
+
+
+@pytest.mark.parametrize("asked", [legacy, one_by_one])
+def test_neither_tf32_nor_bfloat16_reaches_the_features(asked, images):
+    """Which a GPU would round by; here it is the settings that are looked at."""
+    found, seen, original = find("mnist", shape=GREY), [], precisions()
+    of = found.of
+    object.__setattr__(found, "of", lambda x: seen.append(precisions()) or of(x))
+    try:
+        asked()
+        before = precisions()
+        assert before != original
+        found(images)
+        assert precisions() == before
+    finally:
+        torch.set_float32_matmul_precision("highest")
+        torch.backends.cuda.matmul.fp32_precision = original[0]
+        torch.backends.mkldnn.matmul.fp32_precision = original[2]
+        torch.backends.mkldnn.conv.fp32_precision = original[3]
+    assert seen == [["ieee"] * 4]
+
+
 def test_random_features_are_the_same_everywhere_and_move_no_numbers():
     before = torch.get_rng_state()
     found = find("random", shape=GREY)

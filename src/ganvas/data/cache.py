@@ -1,4 +1,4 @@
-"""Where data that took long to fetch or to unpack are kept."""
+"""Where is kept what took long to fetch, to unpack or to compute."""
 
 from __future__ import annotations
 
@@ -7,5 +7,10 @@ from pathlib import Path
 
 
 def folder() -> Path:
-    """The folder that the environment variable GANVAS_CACHE names; ~/.cache/ganvas by default."""
-    return Path(os.environ.get("GANVAS_CACHE") or "~/.cache/ganvas").expanduser()
+    """The one folder of all that is kept.
+
+    The environment variable GANVAS_CACHE names it; without it XDG_CACHE_HOME/ganvas is taken, and
+    without that ~/.cache/ganvas.
+    """
+    base = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
+    return Path(os.environ.get("GANVAS_CACHE") or base / "ganvas").expanduser()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -48,8 +48,7 @@ def load(folder: Path, size: int | None = None) -> Dataset:
     refused = found.refused + [
         Refusal(path, reason) for path, reason in zip(found.pictures, reasons) if reason
     ]
-    judge(folder, found, refused, int(kept.sum()))
-    x = x[: int(kept.sum()), : 1 if facts["grey"] else 3].contiguous()  # without a copy if all
+    judge(folder, found, refused, len(x))
     name = printable(folder.resolve().name)
     if not found.classes:
         return Dataset(name, x)
@@ -66,13 +65,19 @@ def decoded(
     return pixels, *_decode(pixels, paths, size, part)
 
 
-def _fill(pixels: mapped.Pixels, paths: list[str], size: int) -> dict[str, Any]:
-    """Decodes all pictures, those that can be used to the front, and tells what came of each."""
+def _fill(pixels: mapped.Pixels, paths: list[str], size: int) -> mapped.Filled:
+    """Decodes all pictures, moves those that can be used to the front, and tells of each.
+
+    Where all of them are grey, one channel is left: in place, as there may be no room beside.
+    """
     grey, reasons = _decode(pixels, paths, size, "whole")
-    for new, old in enumerate(i for i, reason in enumerate(reasons) if reason is None):
-        if new != old:
-            pixels[new] = pixels[old]
-    return {"grey": grey, "reasons": reasons}
+    kept = [i for i, reason in enumerate(reasons) if reason is None]
+    shape = (len(kept), 1 if grey else 3, size, size)
+    front = pixels.reshape(-1)[: math.prod(shape)].reshape(shape)
+    if front.shape != pixels.shape:
+        for new, old in enumerate(kept):
+            front[new] = pixels[old, : shape[1]]
+    return shape, {"reasons": reasons}
 
 
 def _decode(

@@ -25,49 +25,62 @@ from ganvas.errors import StorageError
 from ganvas.files import replace
 
 LIMIT = 2**31
-"""Bytes of pictures that are held in memory; more are mapped from a file."""
+"""Bytes of pictures in colour that are held in memory; more are mapped from a file."""
+VERSION = 1
+"""Counted up when the same files give other bytes: decoded, resized or laid out in another way."""
 Pixels = NDArray[np.uint8]
+Filled = tuple[tuple[int, ...], dict[str, Any]]
+"""The shape of what was written, and facts that JSON holds."""
 
 
 def rows(
-    key: str, shape: tuple[int, ...], fill: Callable[[Pixels], dict[str, Any]]
+    key: str, most: tuple[int, ...], fill: Callable[[Pixels], Filled]
 ) -> tuple[Tensor, dict[str, Any]]:
-    """Bytes of `shape` that `fill` writes, and the facts that it returns.
+    """The bytes that `fill` writes, in the shape that it returns, and its facts.
 
     Up to `LIMIT` they are in memory. Beyond, they are in a file of the cache, which is filled once
-    for each `key` and mapped; a second process waits for the first.
+    for each `key` and mapped; a second process waits for the first. A file that is missing or cut
+    short is filled again.
 
     Args:
         key: names the content; another content has another key.
-        shape: (N, …).
-        fill: writes the bytes row by row into what it is given, and returns facts that JSON holds.
+        most: (N, …), the largest shape there can be.
+        fill: writes row by row into what it is given, from the first byte on.
 
     Raises:
         StorageError: the cache cannot be written, or the disk has no room.
     """
-    size = math.prod(shape)
-    if size <= LIMIT:
-        pixels = np.empty(shape, np.uint8)
-        facts = fill(pixels)
-        return torch.from_numpy(pixels), facts
+    if math.prod(most) <= LIMIT:
+        pixels = np.empty(most, np.uint8)
+        shape, facts = fill(pixels)
+        x = torch.from_numpy(pixels).flatten()[: math.prod(shape)].view(shape)
+        return x if shape[1:] == most[1:] else x.clone(), facts  # lets go of unused channels
     folder = cache.folder() / "mapped"
-    bytes_, told = folder / f"{key}.u8", folder / f"{key}.json"
+    path, told = folder / f"{key}.u8", folder / f"{key}.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / f"{key}.lock"):
-            if not told.exists():  # it is written last
-                _fill(bytes_, shape, fill, told)
-        facts = json.loads(told.read_text())
+            shape, facts = _filled(path, told) or _fill(path, told, most, fill)
     except OSError as error:
         raise StorageError(f"{folder} cannot be written: {error.strerror}.") from error
-    whole = torch.from_file(str(bytes_), shared=False, size=size, dtype=torch.uint8)
-    return whole.view(shape), facts
+    x = torch.from_file(str(path), shared=False, size=math.prod(shape), dtype=torch.uint8)
+    return x.view(shape), facts
+
+
+def _filled(path: Path, told: Path) -> Filled | None:
+    """What was told of the file at `path`; None unless the file is there and whole."""
+    try:
+        shape, facts = json.loads(told.read_text())
+        whole = path.stat().st_size == math.prod(shape)
+    except (OSError, ValueError):
+        return None
+    return (tuple(shape), facts) if whole else None
 
 
 def _fill(
-    path: Path, shape: tuple[int, ...], fill: Callable[[Pixels], dict[str, Any]], told: Path
-) -> None:
-    size, free = math.prod(shape), shutil.disk_usage(path.parent).free
+    path: Path, told: Path, most: tuple[int, ...], fill: Callable[[Pixels], Filled]
+) -> Filled:
+    size, free = math.prod(most), shutil.disk_usage(path.parent).free
     if size > free:
         raise StorageError(
             f"{path.parent} would take {size:,} bytes, but {free:,} are free; let GANVAS_CACHE "
@@ -75,18 +88,21 @@ def _fill(
         )
     beside = path.with_suffix(f".{os.getpid()}")
     try:
-        pixels = np.memmap(beside, np.uint8, "w+", shape=shape)
-        facts = fill(pixels)
+        pixels = np.memmap(beside, np.uint8, "w+", shape=most)
+        shape, facts = fill(pixels)
         pixels.flush()
+        del pixels  # Windows cuts no file that is mapped
+        os.truncate(beside, math.prod(shape))
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
-    replace(told, json.dumps(facts).encode())
+    replace(told, json.dumps([shape, facts]).encode())
+    return shape, facts
 
 
 def key_of(paths: Iterable[str], *rest: object) -> str:
-    """The key of what is made from these files, as long as none of them changes."""
-    digest = sha256(repr(rest).encode())
+    """The key of what this `VERSION` makes of these files, as long as none of them changes."""
+    digest = sha256(repr((VERSION, *rest)).encode())
     for path in paths:
         state = os.stat(path)
         digest.update(repr((os.path.abspath(path), state.st_size, state.st_mtime_ns)).encode())

@@ -104,9 +104,9 @@ def load(name: str, size: int | None = None, *, source: Source | None = None) ->
     """The set `name`: "mnist" or "fashion-mnist", with ":test" for the 10,000 held out.
 
     The files are looked for in the folder that the environment variable GANVAS_DATA names (in its
-    sub-folder `mnist` or `fashion-mnist`, or directly), then downloaded once to the folder of
-    GANVAS_CACHE, ~/.cache/ganvas by default. Wherever they come from, they are read only where
-    their content is the published one, to the bit.
+    sub-folder `mnist` or `fashion-mnist`, or directly), then downloaded once to the cache
+    (see `cache.folder`). Wherever they come from, they are read only where their content is the
+    published one, to the bit.
 
     Args:
         name: which set.

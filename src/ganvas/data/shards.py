@@ -13,6 +13,7 @@ import io
 import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from ganvas.data.dataset import Dataset
 from ganvas.data.decode import Unusable, decode
 from ganvas.data.resize import square
 from ganvas.data.scan import printable
-from ganvas.errors import DataError, UsageError
+from ganvas.errors import DataError, GanvasError, UsageError
 
 SIDE = 64
 """The size of encoded pictures where none is asked for."""
@@ -56,25 +57,32 @@ class Shard(ABC):
         """The error for what is wrong with this file."""
         return DataError(f"{str(self.path)!r}: {what}.")
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Whatever goes wrong meanwhile is a DataError that names this file."""
+        try:
+            yield
+        except GanvasError:
+            raise
+        except Exception as error:  # zipfile, NumPy and Arrow raise ten types on damaged files
+            raise self.bad(f"cannot be read: {str(error) or type(error).__name__}") from error
+
 
 class Arrays(Shard):
     """An .npz file."""
 
     def header(self) -> tuple[int, tuple[int, ...], bool]:
         """By the headers of its arrays; the arrays themselves are not read."""
-        try:
-            with zipfile.ZipFile(self.path) as members:
-                names = set(members.namelist())
-                if "x.npy" not in names:
-                    raise self.bad(f"no array x in it; it holds {', '.join(sorted(names))}")
-                with members.open("x.npy") as file:
-                    version = np.lib.format.read_magic(file)
-                    read = np.lib.format.read_array_header_1_0
-                    shape, _, kind = (
-                        read if version == (1, 0) else np.lib.format.read_array_header_2_0
-                    )(file)
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
-            raise self.bad(f"cannot be read: {error}") from error
+        with self.reading(), zipfile.ZipFile(self.path) as members:
+            names = set(members.namelist())
+            if "x.npy" not in names:
+                raise self.bad(f"no array x in it; it holds {', '.join(sorted(names))}")
+            with members.open("x.npy") as file:
+                version = np.lib.format.read_magic(file)
+                read = np.lib.format.read_array_header_1_0
+                shape, _, kind = (
+                    read if version == (1, 0) else np.lib.format.read_array_header_2_0
+                )(file)
         if kind != np.uint8 or len(shape) != 4 or not all(shape):
             raise self.bad(f"x is {kind} {shape}; pictures are uint8 (N, C, H, W)")
         sides = shape[2:] if self.size is None else (self.size, self.size)
@@ -90,11 +98,8 @@ class Arrays(Shard):
         return self._array("y")
 
     def _array(self, name: str) -> NDArray[Any]:
-        try:
-            with np.load(self.path) as arrays:
-                found: NDArray[Any] = arrays[name]
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
-            raise self.bad(f"cannot be read: {error}") from error
+        with self.reading(), np.load(self.path) as arrays:
+            found: NDArray[Any] = arrays[name]
         return found
 
 
@@ -109,24 +114,24 @@ class Table(Shard):
             raise UsageError(
                 f"{str(self.path)!r} is a table, which needs pyarrow: pip install 'ganvas[data]'."
             ) from None
-        try:
+        with self.reading():
             self._file = parquet.ParquetFile(self.path)
-        except (OSError, ValueError) as error:
-            raise self.bad(f"cannot be read: {error}") from error
-        names = self._file.schema_arrow.names
+            names, count = self._file.schema_arrow.names, self._file.metadata.num_rows
         self._x = next((name for name in ("image", "x") if name in names), "")
         self._y = next((name for name in ("label", "y") if name in names), "")
         if not self._x:
             raise self.bad(f"no column image in it; it has {', '.join(names)}")
+        if not count:
+            raise self.bad("holds no rows; leave it out of the folder")
         side = self.size or SIDE
-        return self._file.metadata.num_rows, (3, side, side), bool(self._y)
+        return count, (3, side, side), bool(self._y)
 
     def pieces(self) -> Iterator[mapped.Pixels]:
         """Some rows at a time, decoded."""
         row = 0
-        for batch in self._file.iter_batches(AT_ONCE, columns=[self._x]):
-            pixels = np.empty((len(batch), *self.shape), np.uint8)
-            for i, cell in enumerate(batch.column(0).to_pylist()):
+        for cells in self._cells():
+            pixels = np.empty((len(cells), *self.shape), np.uint8)
+            for i, cell in enumerate(cells):
                 content = cell.get("bytes") if isinstance(cell, dict) else cell
                 try:
                     if not isinstance(content, bytes):
@@ -134,12 +139,19 @@ class Table(Shard):
                     pixels[i] = decode(io.BytesIO(content), self.shape[1])
                 except Unusable as error:
                     raise self.bad(f"row {row + i}: {error}") from error
-            row += len(batch)
+            row += len(cells)
             yield pixels
+
+    def _cells(self) -> Iterator[list[Any]]:
+        """What stands in the column of pictures, `AT_ONCE` rows at a time."""
+        with self.reading():
+            for batch in self._file.iter_batches(AT_ONCE, columns=[self._x]):
+                yield batch.column(0).to_pylist()
 
     def labels(self) -> NDArray[Any]:
         """The column of labels."""
-        found: NDArray[Any] = self._file.read([self._y]).column(0).to_numpy()
+        with self.reading():
+            found: NDArray[Any] = self._file.read([self._y]).column(0).to_numpy()
         return found
 
 
@@ -160,7 +172,8 @@ def load(folder: Path, size: int | None = None) -> Dataset:
             pictures 64 x 64.
 
     Raises:
-        DataError: a shard cannot be read, has other shapes, or labels where others have none.
+        DataError: a shard cannot be read, is empty, has other shapes, or labels where others have
+            none.
         StorageError: the cache cannot hold what memory does not.
         UsageError: pyarrow is missing.
     """
@@ -192,11 +205,11 @@ def load(folder: Path, size: int | None = None) -> Dataset:
     return Dataset(name, x, torch.from_numpy(y.astype(np.int64)), classes)
 
 
-def _fill(pixels: mapped.Pixels, shards: list[Shard]) -> dict[str, Any]:
+def _fill(pixels: mapped.Pixels, shards: list[Shard]) -> mapped.Filled:
     """Writes the shards one after the other, so that one of them is in memory at a time."""
     row = 0
     for shard in shards:
         for piece in shard.pieces():
             pixels[row : row + len(piece)] = piece
             row += len(piece)
-    return {}
+    return pixels.shape, {}

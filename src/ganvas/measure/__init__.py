@@ -4,7 +4,7 @@
     card.values()["frechet"]
 
 A is measured against B, the reference. Beside every number stands its floor, which other real
-samples score against the same reference.
+samples score in its place.
 """
 
 from __future__ import annotations
@@ -115,8 +115,18 @@ def score(scorer: Scorer, metrics: Sequence[str] = ()) -> Card:
         a=sides.a,
         b=sides.b,
         shape=sides.real.spec.shape,
-        floor=sides.floor,
+        floor=_floor(sides, scores),
         scores=tuple(scores),
         notes=tuple(notes),
         version=version("ganvas"),
     )
+
+
+def _floor(sides: Sides, scores: Sequence[Score]) -> str:
+    """Which samples the floors of the scores are of."""
+    copies = [score.metric for score in scores if score.n_train is not None]
+    said = [sides.floor] if len(copies) < len(scores) else []
+    if copies:
+        halved = f"half of {len(sides.held_out):,} held-out samples beside the other half"
+        said.append(f"of {', '.join(copies)}: {halved}")
+    return "; ".join(said)

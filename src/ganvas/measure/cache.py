@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import os
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ganvas import files
+from ganvas.data import cache
 from ganvas.errors import StorageError
 from ganvas.metrics.features import Features, Told
 
@@ -25,10 +25,8 @@ DIGEST = 32
 
 
 def folder() -> Path:
-    """Where features are kept: under GANVAS_CACHE, XDG_CACHE_HOME/ganvas or ~/.cache/ganvas."""
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    ours = os.environ.get("GANVAS_CACHE") or str(Path(base) / "ganvas")
-    return Path(ours).expanduser() / "features"
+    """Where features are kept: beside what `ganvas.data` keeps."""
+    return cache.folder() / "features"
 
 
 def kept(features: Features, images: Tensor, told: Told | None = None) -> NDArray[np.float64]:

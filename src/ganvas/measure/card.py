@@ -10,12 +10,17 @@ from typing import ClassVar
 
 from ganvas.errors import UsageError
 
+TRAINING = ("n_train", "train_sha256", "n_held_out", "held_out_sha256")
+"""What a score that looks for copies depends on besides."""
 ALIKE = (
     *("metric", "n_real", "n_fake", "reference", "reference_sha256", "features"),
-    *("features_sha256", "resizer"),
+    *("features_sha256", "resizer", *TRAINING),
 )
 """What two scores must have in common to be compared."""
 
+SAME = "Measure both in the same way."
+OTHERS = "Copies are looked for in one training set; measure both by other --metrics."
+"""What to do about unlike cards."""
 STRICT = {"extra": "forbid", "allow_inf_nan": False}
 """How a card is read back."""
 
@@ -30,13 +35,22 @@ class Score:
     """Lower end of the 95 % interval, where there is one."""
     high: float | None = None
     floor: float | None = None
-    """The same metric of other real samples against the reference: what perfection scores."""
+    """The same metric of other real samples: what perfection scores."""
     n_real: int
     n_fake: int
-    """Also the number of samples behind the floor."""
+    """Also the number of samples behind the floor; where copies are looked for, that is of half of
+    the held-out samples."""
     reference: str
     reference_sha256: str
     """Of the very samples that were compared with."""
+    n_train: int | None = None
+    """Samples that copies are looked for among; None where they are not looked for."""
+    train_sha256: str = ""
+    """Of those samples."""
+    n_held_out: int | None = None
+    """Real samples that tell how near is too near."""
+    held_out_sha256: str = ""
+    """Of those samples."""
     features: str
     features_sha256: str
     """Empty for pixels and points."""
@@ -60,7 +74,7 @@ class Card:
     shape: tuple[int, ...]
     """Of a sample: (C, H, W) or (d,)."""
     floor: str
-    """Which samples the floor is of."""
+    """Which samples the floors are of."""
     scores: tuple[Score, ...]
     notes: tuple[str, ...] = ()
     version: str = ""
@@ -107,12 +121,10 @@ def compare(one: Card, other: Card) -> list[tuple[Score, Score]]:
         for name in ALIKE:
             values = getattr(mine, name), getattr(theirs, name)
             if values[0] != values[1]:
-                raise UsageError(f"{mine.metric}: {_unlike(name, *values)}")
+                do = OTHERS if name in TRAINING else SAME
+                raise UsageError(f"{mine.metric}: {_unlike(name, *values, do)}")
     return pairs
 
 
-def _unlike(name: str, mine: object, theirs: object) -> str:
-    return (
-        f"the cards cannot be compared, as {name} differs: {mine!r} and {theirs!r}. Measure both "
-        "in the same way."
-    )
+def _unlike(name: str, mine: object, theirs: object, do: str = SAME) -> str:
+    return f"the cards cannot be compared, as {name} differs: {mine!r} and {theirs!r}. {do}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,9 +81,8 @@ class Scorer:
         if metric.seen != "features":
             seen = find("pixels", shape=self.sides.real.spec.shape)
         low, high = (value.low, value.high) if isinstance(value, Estimate) else (None, None)
-        n_real, n_fake = len(self.sides.real), len(self.sides.fake)
         least = metric.least(self.features, self.sides.real)
-        n = min(n_real, n_fake)
+        n = min(map(len, (self.sides.fake, *_beside(metric, self.sides))))
         flags = [metric.doubt, f"n = {n:,} is below {least:,}: {metric.below}" if n < least else ""]
         return Score(
             metric=name,
@@ -90,8 +90,8 @@ class Scorer:
             low=low,
             high=high,
             floor=None if floor is None else plain(floor),
-            n_real=n_real,
-            n_fake=n_fake,
+            n_real=len(self.sides.real),
+            n_fake=len(self.sides.fake),
             reference=self.sides.b,
             reference_sha256=self.sides.real.fingerprint,
             features=seen.name,
@@ -99,7 +99,25 @@ class Scorer:
             resizer="none" if metric.seen == "pictures" else seen.resizer,
             seed=self.sides.seed,
             flag="; ".join(filter(None, flags)),
+            **_training(metric, self.sides),
         )
+
+
+def _beside(metric: Metric, sides: Sides) -> tuple[Dataset, ...]:
+    """The real samples that the number is of."""
+    return (sides.real,) if metric.copies is None else (sides.train, sides.held_out)
+
+
+def _training(metric: Metric, sides: Sides) -> dict[str, Any]:
+    """What a score that looks for copies says of the samples it is of."""
+    if metric.copies is None:
+        return {}
+    return {
+        "n_train": len(sides.train),
+        "train_sha256": sides.train.fingerprint,
+        "n_held_out": len(sides.held_out),
+        "held_out_sha256": sides.held_out.fingerprint,
+    }
 
 
 def _half(view: View, which: int) -> View:

@@ -3,6 +3,9 @@
 The floor compares like with like, as many other real samples with the same reference, because most
 metrics fall as the number of samples grows. It takes the other part of a set that has two, fresh
 points of a toy set, another seed of a run; any other reference is cut into halves.
+
+Where copies are looked for, like with like would need more real samples outside the training set
+than there are. There the floor is of half of the held-out samples, beside the other half.
 """
 
 from __future__ import annotations

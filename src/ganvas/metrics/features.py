@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -208,13 +208,21 @@ def _flat(x: Tensor) -> Tensor:
     return x.flatten(1).to(torch.float32) / 255
 
 
-def _exact() -> Any:
-    """Full float32 whatever surrounds it: autocast and TF32 would move every feature."""
-    stack = contextlib.ExitStack()
-    for kind in ("cpu", "cuda"):
-        stack.enter_context(torch.autocast(kind, enabled=False))
-    stack.enter_context(torch.backends.cudnn.flags(enabled=True, allow_tf32=False))
-    return stack
+@contextlib.contextmanager
+def _exact() -> Iterator[None]:
+    """Full float32 whatever surrounds it: autocast, TF32 and bfloat16 would move every feature."""
+    backends: Any = torch.backends
+    gpu = (backends.cuda.matmul, backends.cudnn.conv)
+    products = (*gpu, backends.mkldnn.matmul, backends.mkldnn.conv)
+    before = [product.fp32_precision for product in products]
+    try:
+        for product in products:
+            product.fp32_precision = "ieee"
+        with torch.autocast("cpu", enabled=False), torch.autocast("cuda", enabled=False):
+            yield
+    finally:
+        for product, precision in zip(products, before):
+            product.fp32_precision = precision
 
 
 def _some(names: tuple[str, ...]) -> str:
