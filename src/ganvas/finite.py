@@ -31,7 +31,9 @@ class Finite:
         self._flags: deque[tuple[int, list[Made], Tensor]] = deque()
 
     def guard(self, step: int, made: list[Made], updates: list[Tensor]) -> Tensor | None:
-        """A mask for the optimizer, 1 where the step must not be made; None where all is looked at.
+        """A mask for the optimizer, 1 where the step must not be made.
+
+        None where all is looked at already, or where there is nothing to look at.
 
         Raises:
             TrainingError: at once, a term, a gradient or an update is not finite.
@@ -41,6 +43,8 @@ class Finite:
         if self.immediate:
             if not all(math.isfinite(n.item()) for n in numbers + values):
                 raise self._failure(step, made)
+            return None
+        if not numbers + values:  # no turn is made
             return None
         flag = (~torch.isfinite(torch.stack(numbers + values).sum())).float()
         self._flags.append((step, made, flag))
