@@ -196,9 +196,9 @@ class Trainer:
         if refused:
             raise UsageError(f"{', '.join(refused)} cannot change while a run goes on.")
         doubts = [Warned(self.clock.step, doubt) for doubt in new.review(self.engine.nets)]
-        self._play(new)
         event = Changed(self.clock.step, changed)
         self._pending += [*doubts, event]
+        self._play(new)
         return event
 
     def stop(self, reason: str) -> None:
@@ -227,9 +227,9 @@ class Trainer:
         """Takes the state of a checkpoint; what follows is what an unbroken run would have done."""
         resuming.refuse(saved, self.data)
         self.engine.micro = resuming.micro_batches(saved, self.engine)
+        self.engine.clock = Clock(**saved.info["clock"])
         self._play(Recipe(game=self.game).merged({"game": saved.info["game"]}).game)
         state.restore(self.engine, saved.tensors(self.device))
-        self.engine.clock = Clock(**saved.info["clock"])
         self.seconds = saved.info["seconds"]
         self._drawn = self.saving.stored = self.clock.step
         differences = resuming.differences(saved, self.precision.name)
@@ -237,10 +237,13 @@ class Trainer:
 
     def _play(self, game: Game) -> None:
         """Goes on with `game`; an average that it begins to keep starts from the weights of now."""
-        kept = bool(list(self.engine.ema.shadow.children()))
+        kept, before = bool(list(self.engine.ema.shadow.children())), self.game
         self.engine.game = game
         if kept != game.averages:
             self.engine.ema = Ema(game, self.engine.nets)
+        if self.settings.compile and game != before:  # which may differentiate D twice
+            told = compile_players(self.engine)
+            self._pending += [Warned(self.clock.step, text) for text in told]
 
     def _told(self) -> Iterator[Event]:
         while self._pending:
