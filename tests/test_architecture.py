@@ -30,6 +30,7 @@ LAYERS = [  # a module may import from its own layer and those after it
     ["nn", "moment"],
     ["losses", "metrics", "data", "device", "options"],
     ["files", "memory", "ranks", "seeds", "pages", "words"],
+    ["transfer"],
     ["errors"],
 ]
 LEVEL = {name: i for i, names in enumerate(LAYERS) for name in names}

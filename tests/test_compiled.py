@@ -5,17 +5,21 @@ from __future__ import annotations
 import pytest
 import torch
 
-from ganvas import GAN, Recipe, Trainer, data, families
-from ganvas.compiled import compile_players
+import games
+from ganvas import GAN, Recipe, Trainer, checkpoint, data, families
+from ganvas.compiled import STEPS, compile_players
 from ganvas.events import Warned
 from small import WIDTHS, trainer
 
-LEARNT = "a first step gave the gradients of the plain networks."
+LEARNT = "trial steps gave the gradients of the plain networks."
+
+
+POINTS = data.Dataset("points", torch.randn(64, 2, generator=torch.Generator().manual_seed(0)))
 
 
 def compiled(part: Trainer) -> list[str]:
-    children = part.engine.nets.named_children()
-    return [name for name, network in children if network._compiled_call_impl is not None]
+    modules = part.engine.nets.named_modules()
+    return [name for name, network in modules if network._compiled_call_impl is not None]
 
 
 def test_what_computes_the_same_is_compiled_and_trains_the_same():
@@ -74,6 +78,94 @@ def test_the_option_is_told_as_the_run_begins(monkeypatch):
     part = trainer(compile=True)
     assert Warned(0, "so and so") in part._pending
     assert not any(isinstance(e, Warned) and e.message == "so and so" for e in trainer()._pending)
+
+
+def discogan(**options) -> Trainer:
+    game = families.find("discogan")(network="mlp", g_hidden=(4,), d_hidden=(4, 4), **options)
+    return Trainer(game, data.TwoDomains("points", POINTS, POINTS), batch=16, threads=1)
+
+
+def pix2pix() -> Trainer:
+    kind = families.find("pix2pix")
+    game = Recipe(game=kind()).merged({"game": kind.quick}).game
+    return Trainer(game, "edges:shapes:b", size=8, batch=2, threads=1)
+
+
+@pytest.mark.parametrize(
+    ("part", "networks"), [(discogan, ["G.b", "G.a", "D.b", "D.a"]), (pix2pix, ["G.b", "D"])]
+)
+def test_the_networks_of_a_player_are_compiled_one_by_one(part, networks):
+    ran = []
+
+    def counting(module, inputs):
+        return lambda *args: (ran.append(len(args)), module(*args))[1]
+
+    part = part()
+    assert list(compile_players(part.engine, counting)) == [f"Compiled: G, D; {LEARNT}"]
+    assert compiled(part) == networks
+    ran.clear()
+    part.step()
+    assert len(ran) >= len(networks)
+
+
+def test_the_gradients_of_players_that_move_at_other_steps_are_compared():
+    part = discogan(variant="code")  # the first step is D's alone
+    told = list(compile_players(part.engine, forgetful))
+    assert [text.partition(":")[0] for text in told] == ["G is not compiled", "D is not compiled"]
+    assert compiled(part) == []
+
+
+def test_who_does_not_move_soon_is_left_as_it_was():
+    class Late(games.Small):
+        def turns(self, nets, draw, t):
+            batch = draw()
+            yield "D", self.d_terms(nets, batch, t)
+            if t.images > 16 * (STEPS + 1):
+                yield "G", self.g_terms(nets, batch, t)
+
+    part = Trainer(Late(), POINTS, batch=16, threads=1)
+    assert list(compile_players(part.engine, "aot_eager")) == [
+        f"G is not compiled: it moves in none of {STEPS} steps, so that nothing can be compared.",
+        f"Compiled: D; {LEARNT}",
+    ]
+    assert compiled(part) == ["D"]
+
+
+def test_what_no_longer_proves_right_is_as_it_was():
+    part = trainer()
+    list(compile_players(part.engine, lambda module, inputs: module))
+    assert compiled(part) == ["G", "D"]
+    list(compile_players(part.engine, refusing))
+    assert compiled(part) == []
+
+
+@pytest.fixture
+def tried(monkeypatch):
+    """What was tried, instead of compiling it."""
+    monkeypatch.setattr("ganvas.trainer.compile_players", lambda e: iter([f"{e.game.penalty}"]))
+
+
+def test_other_options_are_tried_again(tried):
+    part = trainer(compile=True)
+    *_, changed = (part.change(penalty=name) for name in ("r1", "r1", "r2"))
+    told = [event.message for event in part._pending if isinstance(event, Warned)]
+    assert told == ["none", "r1", "r2"]
+    assert part._pending[-2:] == [changed, Warned(0, "r2")]
+    plain = trainer()
+    plain.change(penalty="r1")
+    assert not any(isinstance(event, Warned) for event in plain._pending)
+
+
+def test_the_options_of_a_checkpoint_are_tried_too(tmp_path, tried):
+    part = trainer(tmp_path)
+    part.change(penalty="r1")
+    part.step(), part.save()
+    again = trainer(compile=True)
+    again.restore(checkpoint.latest(tmp_path))
+    assert again._pending == [Warned(0, "none"), Warned(1, "r1")]
+    again = trainer(compile=True, game=part.game)
+    again.restore(checkpoint.latest(tmp_path))
+    assert again._pending == [Warned(0, "r1")]
 
 
 @pytest.mark.parametrize("name", ["dcgan", "sngan"])

@@ -373,6 +373,15 @@ def test_move_is_exact_within_a_union_and_refuses_strangers():
         e.step(move={"X"})
 
 
+def test_a_turn_that_is_not_made_needs_no_mask(monkeypatch):
+    e = engine()
+    monkeypatch.setattr(e._finite, "immediate", False)
+    before = weights(e)
+    e.step(move={"D"})
+    e.step(move=())
+    assert moved(before, weights(e)) == {"D"}
+
+
 def test_states_of_turns_that_are_not_made_stay():
     e = engine(Stateful())
     e.step(move={"G"})

@@ -7,9 +7,10 @@ import errno
 import pytest
 import torch
 
+import small
 from games import Small
 from ganvas import GAN, Trainer, data
-from ganvas.errors import StorageError, UsageError
+from ganvas.errors import StorageError, TrainingError, UsageError
 from ganvas.events import Changed, Drew, Logged, Measured, Saved, Stopped, Turned, Warned
 from ganvas.families.dcgan import DCGAN
 from ganvas.pace import marks
@@ -191,6 +192,21 @@ def test_samples_are_measured_every_so_many_images_and_training_does_not_notice(
     assert {tuple(x.shape) for x in ruler.shown} == {(300, *measured.data.spec.shape)}
     expected, actual = plain.state()[0], measured.state()[0]
     assert all(torch.equal(expected[name], actual[name]) for name in expected)
+
+
+@pytest.mark.parametrize("make", ["draw", "measure"])
+@pytest.mark.parametrize("kind", ["pixels", "coordinates"])
+def test_samples_that_are_not_finite_end_training_and_name_the_checkpoint(tmp_path, make, kind):
+    part = (small.trainer if kind == "pixels" else trainer)(folder=tmp_path)
+    part.judge = Ruler()
+    path = part.save().path
+    *_, bias = part.engine.parameters(("G",))
+    bias.data.fill_(torch.nan)
+    with pytest.raises(TrainingError, match=f"generated {kind} are not finite") as caught:
+        getattr(part, make)()
+    assert f"The last good checkpoint is {path}." in str(caught.value)
+    assert not caught.value.shared
+    assert part.judge.shown == []
 
 
 def test_a_trainer_without_a_judge_says_so():

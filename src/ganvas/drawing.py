@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-from ganvas import pictures
 from ganvas.data.batches import Batch, DataSpec
 from ganvas.game import Game, Moment, Nets
+from ganvas.pictures import finite, to_uint8
 
 CHUNK = 256
 """Samples drawn at a time."""
@@ -32,8 +33,12 @@ class Judge(Protocol):
 
 @torch.no_grad()
 def views(game: Game, nets: Nets, batch: Batch, t: Moment) -> dict[str, Tensor]:
-    """The game's views of a batch, float32 on the CPU, in the game's range."""
-    return {name: view.float().cpu() for name, view in game.views(nets, batch, t).items()}
+    """The game's views of a batch, float32 on the CPU, in the game's range.
+
+    Raises:
+        TrainingError: values that are not finite.
+    """
+    return {name: finite(view.float().cpu()) for name, view in game.views(nets, batch, t).items()}
 
 
 def real(game: Game, batch: Any) -> Tensor:
@@ -45,7 +50,7 @@ def real(game: Game, batch: Any) -> Tensor:
 def made(game: Game, nets: Nets, batch: Any, t: Moment) -> Tensor:
     """As many samples as `batch` has rows: from noise, or its own translated; on the CPU."""
     if not game.into:
-        return game.sample(nets, len(batch[0]), None, t).float().cpu()
+        return torch.cat([*_chunks(game, nets, len(batch[0]), t)])
     to = game.into[0]
     return translated(game, nets, batch.b if to == "a" else batch.a, to, t)
 
@@ -64,16 +69,24 @@ def finished(
     """`n` samples as data are: images uint8 (n, C, H, W), points float32 (n, d), on the CPU.
 
     `y`: their classes, int64 (n,); None draws one class after the other, where there are any.
+
+    Raises:
+        TrainingError: values that are not finite.
     """
     if y is None and game.conditional:
         y = torch.arange(n) % len(data.classes)
-    drawn = []
+    drawn = _chunks(game, nets, n, first, y)
+    return torch.cat([to_uint8(x, game.range) if data.is_images else finite(x) for x in drawn])
+
+
+def _chunks(
+    game: Game, nets: Nets, n: int, first: Moment, y: Tensor | None = None
+) -> Iterator[Tensor]:
+    """`n` samples in the game's range, some at a time, float32 on the CPU."""
     for start in range(0, n, CHUNK):
         t = Moment(seed=first.seed, step=f"{first.step} {start}", device=first.device)
         labels = None if y is None else y[start : start + CHUNK].to(first.device)
-        x = game.sample(nets, min(CHUNK, n - start), labels, t).float().cpu()
-        drawn.append(pictures.to_uint8(x, game.range) if data.is_images else x)
-    return torch.cat(drawn)
+        yield game.sample(nets, min(CHUNK, n - start), labels, t).float().cpu()
 
 
 def nearest(samples: Tensor, data: Tensor) -> Tensor:

@@ -42,6 +42,8 @@ class TrainingError(GanvasError):
     """Training failed; nothing that is not finite has reached a weight."""
 
     exit_code = 4
+    shared = False
+    """Whether all processes of the run raise it, after the same step."""
 
 
 class StorageError(GanvasError):

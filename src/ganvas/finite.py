@@ -15,6 +15,7 @@ from torch import Tensor
 from ganvas.errors import TrainingError
 from ganvas.events import Turned
 from ganvas.play import Side
+from ganvas.transfer import Later
 
 Made = tuple[Side, Turned]
 
@@ -28,10 +29,12 @@ class Finite:
 
     def __init__(self, immediate: bool) -> None:
         self.immediate = immediate
-        self._flags: deque[tuple[int, list[Made], Tensor]] = deque()
+        self._flags: deque[tuple[int, list[Made], Later]] = deque()
 
     def guard(self, step: int, made: list[Made], updates: list[Tensor]) -> Tensor | None:
-        """A mask for the optimizer, 1 where the step must not be made; None where all is looked at.
+        """A mask for the optimizer, 1 where the step must not be made.
+
+        None where all is looked at already, or where there is nothing to look at.
 
         Raises:
             TrainingError: at once, a term, a gradient or an update is not finite.
@@ -42,15 +45,17 @@ class Finite:
             if not all(math.isfinite(n.item()) for n in numbers + values):
                 raise self._failure(step, made)
             return None
+        if not numbers + values:  # no turn is made
+            return None
         flag = (~torch.isfinite(torch.stack(numbers + values).sum())).float()
-        self._flags.append((step, made, flag))
+        self._flags.append((step, made, Later(flag)))
         return flag
 
     def check(self, until: int) -> None:
         """Raises TrainingError for a masked step that is not after `until`."""
         while self._flags and self._flags[0][0] <= until:
             step, made, flag = self._flags.popleft()
-            if flag.item():
+            if flag.read():
                 raise self._failure(step, made)
 
     def _failure(self, step: int, made: list[Made]) -> TrainingError:

@@ -37,9 +37,8 @@ def to_uint8(x: Tensor, range: tuple[float, float]) -> Tensor:
     Raises:
         TrainingError: values that are not finite; as bytes they would pass for black pictures.
     """
-    _check_finite(x, "pixels")
-    low, high = range
-    return ((x.float() - low) * (255 / (high - low))).round_().clamp_(0, 255).to(torch.uint8)
+    x, (low, high) = finite(x).float(), range
+    return ((x - low) * (255 / (high - low))).round_().clamp_(0, 255).to(torch.uint8)
 
 
 def grid(
@@ -141,7 +140,7 @@ def scatter(points_real: Tensor | None, points_fake: Tensor, path: Path) -> None
         raise UsageError(
             f"Points of 1 or 2 dimensions can be drawn, not {dims} and {fake.shape[1]}."
         )
-    _check_finite(fake, "coordinates")
+    finite(fake)
     frame = real if len(real) else fake
     low, high = frame.amin(0), frame.amax(0)
     room = 0.2 * (high - low).clamp_min(1e-3)
@@ -222,10 +221,13 @@ def _opaque(images: Tensor) -> Tensor:
     return (colour * alpha + 255 * (1 - alpha)).round_().to(torch.uint8)
 
 
-def _check_finite(x: Tensor, what: str) -> None:
-    finite = torch.isfinite(x)
-    if not finite.all():
+def finite(x: Tensor) -> Tensor:
+    """Pictures or points (N, d) as they are; TrainingError where a value of them is not finite."""
+    bad = ~torch.isfinite(x)
+    if bad.any():
+        what = "pixels" if x.dim() > 2 else "coordinates"
         raise TrainingError(
-            f"{int((~finite).sum()):,} of {x.numel():,} generated {what} are not finite: "
+            f"{int(bad.sum()):,} of {x.numel():,} generated {what} are not finite: "
             "the generator has diverged."
         )
+    return x

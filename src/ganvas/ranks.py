@@ -24,6 +24,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 from ganvas.errors import TrainingError, UsageError
+from ganvas.transfer import Later
 
 T = TypeVar("T")
 PATIENCE = timedelta(minutes=30)
@@ -43,7 +44,7 @@ class Ranks:
         self._wish: Callable[[], object] = bool
         self.stop = False
         """Whether any process has said so; the same in all after the same step."""
-        self._votes: deque[Tensor] = deque()
+        self._votes: deque[Later] = deque()
         self._talk: dist.ProcessGroup | None = None
         self._watch: dist.ProcessGroup | None = None
         self._watcher: threading.Thread | None = None
@@ -95,9 +96,9 @@ class Ranks:
         with self._noticing():
             dist.all_reduce(flat)
         vote, *means = torch.split(flat / self.count, [1, *(t.numel() for t in tensors)])
-        self._votes.append(vote)
+        self._votes.append(Later(vote))
         if device.type == "cpu" or len(self._votes) > LAG:
-            self.stop |= bool(self._votes.popleft() > 0)
+            self.stop |= self._votes.popleft().read() > 0
         return [new.view(t.shape).to(t.dtype) for new, t in zip(means, tensors, strict=True)]
 
     def rows(self, mine: Tensor) -> Tensor:

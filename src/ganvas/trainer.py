@@ -146,25 +146,27 @@ class Trainer:
         """One step; with `move`, only those players move and the others' turns are evaluated."""
         due = (self.clock.step + 1) % self.settings.log_every == 0
         self._before = self.clock.images
-        with self._failing():
+        with self._failing(shared=True):
             turned = self.engine.step(move, watch=due)
-        return [*turned, self._row(turned)] if due else [*turned]
+            return [*turned, self._row(turned)] if due else [*turned]
 
     def draw(self) -> Drew:
         """What a person should look at now; the noise is the same at every call."""
-        self._check_finite()
         self._drawn = self.clock.step
         batch = self.stream.resized(VIEWED[self.data.spec.is_images], mirror=False)(0)
-        views = drawing.views(self.game, self.drawing_nets(), batch, self._moment("views"))
+        with self._failing():
+            self.engine.check_finite()
+            views = drawing.views(self.game, self.drawing_nets(), batch, self._moment("views"))
         return Drew(self.clock.step, self.epoch, views)
 
     def measure(self) -> Measured:
         """Scores of as many samples as the judge asks for; the noise is the same at every call."""
         if self.judge is None:
             raise UsageError("This trainer has no judge; set trainer.judge = Judge(data).")
-        self._check_finite()
         nets, judge, t = self.drawing_nets(), self.judge, self._moment("measure")
-        drawn = drawing.finished(self.game, nets, self.data.spec, judge.n, t, judge.y)
+        with self._failing():
+            self.engine.check_finite()
+            drawn = drawing.finished(self.game, nets, self.data.spec, judge.n, t, judge.y)
         return Measured(self.clock.step, self.judge(drawn))
 
     def _moment(self, name: str) -> Moment:
@@ -196,9 +198,9 @@ class Trainer:
         if refused:
             raise UsageError(f"{', '.join(refused)} cannot change while a run goes on.")
         doubts = [Warned(self.clock.step, doubt) for doubt in new.review(self.engine.nets)]
-        self._play(new)
         event = Changed(self.clock.step, changed)
         self._pending += [*doubts, event]
+        self._play(new)
         return event
 
     def stop(self, reason: str) -> None:
@@ -211,7 +213,8 @@ class Trainer:
 
     def state(self) -> State:
         """Everything the run is made of: tensors, and the numbers and facts beside them."""
-        self._check_finite()
+        with self._failing():
+            self.engine.check_finite()
         info = {
             "clock": dataclasses.asdict(self.clock),
             "seconds": self._elapsed(),
@@ -227,9 +230,9 @@ class Trainer:
         """Takes the state of a checkpoint; what follows is what an unbroken run would have done."""
         resuming.refuse(saved, self.data)
         self.engine.micro = resuming.micro_batches(saved, self.engine)
+        self.engine.clock = Clock(**saved.info["clock"])
         self._play(Recipe(game=self.game).merged({"game": saved.info["game"]}).game)
         state.restore(self.engine, saved.tensors(self.device))
-        self.engine.clock = Clock(**saved.info["clock"])
         self.seconds = saved.info["seconds"]
         self._drawn = self.saving.stored = self.clock.step
         differences = resuming.differences(saved, self.precision.name)
@@ -237,33 +240,34 @@ class Trainer:
 
     def _play(self, game: Game) -> None:
         """Goes on with `game`; an average that it begins to keep starts from the weights of now."""
-        kept = bool(list(self.engine.ema.shadow.children()))
+        kept, before = bool(list(self.engine.ema.shadow.children())), self.game
         self.engine.game = game
         if kept != game.averages:
             self.engine.ema = Ema(game, self.engine.nets)
+        if self.settings.compile and game != before:  # which may differentiate D twice
+            told = compile_players(self.engine)
+            self._pending += [Warned(self.clock.step, text) for text in told]
 
     def _told(self) -> Iterator[Event]:
         while self._pending:
             yield self._pending.pop(0)
 
     @contextmanager
-    def _failing(self) -> Iterator[None]:
-        """Names the last good checkpoint where training fails."""
+    def _failing(self, shared: bool = False) -> Iterator[None]:
+        """Names the last good checkpoint where training fails; `shared`: in all processes."""
         try:
             yield
         except TrainingError as error:
             good = self.saving.newest()
-            raise TrainingError(f"{error} The last good checkpoint is {good}.") from error
-
-    def _check_finite(self) -> None:
-        with self._failing():
-            self.engine.check_finite()
+            failure = TrainingError(f"{error} The last good checkpoint is {good}.")
+            failure.shared = shared
+            raise failure from error
 
     def _elapsed(self) -> float:
         return self.seconds + time.monotonic() - self._resumed
 
     def _row(self, turned: list[Turned]) -> Logged:
-        self._check_finite()
+        self.engine.check_finite()
         row: dict[str, float] = {
             "step": self.clock.step,
             "images": self.clock.images,

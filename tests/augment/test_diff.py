@@ -111,6 +111,17 @@ def test_the_hole_is_half_the_side_with_its_middle_anywhere(span, grey):
     assert 0.2 < float(inside.float().mean()) < 0.4  # (9 / 17)²
 
 
+def test_the_hole_is_filled_without_a_tensor_from_the_cpu(monkeypatch):
+    def made_anew(*_, **__):
+        raise AssertionError("on a card this waits for all the work before it")
+
+    monkeypatch.setattr(torch.Tensor, "new_tensor", made_anew)
+    for kind in (torch.float32, torch.bfloat16):
+        y = cutout(images(4).to(kind), Moment(seed=0).uniform(4, 3), SIGMOID)
+        assert y.dtype == kind
+        assert (y == 0.5).any()
+
+
 def test_whole_is_what_is_no_image_and_what_is_switched_off():
     x, points = images(2), torch.randn(4, 2)
     t = Moment(seed=0)

@@ -10,8 +10,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import torch
 
-from ganvas import report
+from ganvas import GAN, report
 from ganvas.checkpoint import latest
 from ganvas.cli import main
 from ganvas.cli.launch import launch
@@ -51,7 +52,25 @@ def full_disk(*argv: str) -> int:
     return command(*argv)
 
 
-for work in (command, stopped_at_17, full_disk):
+def diverged_views(*argv: str) -> int:
+    """What the first process draws, and the others do not, is not finite."""
+    GAN.views = lambda game, *_: {"samples": torch.full((1, 1, 8, 8), torch.nan)}
+    return command(*argv)
+
+
+def diverged_weights(*argv: str) -> int:
+    step = Engine.step
+
+    def spoilt(engine, *rest, **options):
+        if engine.clock.step == 7:
+            engine.parameters(("G",))[0].data.fill_(torch.nan)
+        return step(engine, *rest, **options)
+
+    Engine.step = spoilt
+    return command(*argv)
+
+
+for work in (command, stopped_at_17, full_disk, diverged_views, diverged_weights):
     work.joins = True
 
 
@@ -140,6 +159,21 @@ def test_a_disk_that_refuses_ends_all(tmp_path):
     assert ran(tmp_path, *words, work=full_disk) == [5, 4]
     assert "ganvas: The disk is full.\n" in (tmp_path / "said-0").read_text()
     assert "Process 1 of 2 has lost another one" in (tmp_path / "said-1").read_text()
+
+
+def test_what_fails_in_the_first_alone_ends_all(tmp_path):
+    first, second = start(diverged_views, tmp_path, *TRAIN, "--outdir", str(tmp_path))
+    assert ended(first) == 4, said(tmp_path)
+    assert ended(second, seconds=5) == 4
+    assert "generated pixels are not finite" in (tmp_path / "said-0").read_text()
+    assert "Process 1 of 2 has lost another one" in (tmp_path / "said-1").read_text()
+
+
+def test_what_fails_in_all_is_told_by_one(tmp_path):
+    words = [*TRAIN, "--steps", "9", "--outdir", str(tmp_path)]
+    assert ran(tmp_path, *words, work=diverged_weights) == [4, 4], said(tmp_path)
+    assert "ganvas: Step 7: the term D/" in (tmp_path / "said-0").read_text()
+    assert (tmp_path / "said-1").read_text() == ""
 
 
 def test_a_batch_that_cannot_be_shared(tmp_path):

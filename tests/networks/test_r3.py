@@ -77,6 +77,19 @@ def test_halving_is_1_3_3_1_in_each_direction():
     np.testing.assert_allclose(r3.Resample(up=False)(x)[0, 0].numpy(), np.outer(rows, columns))
 
 
+def test_the_filter_is_made_once_and_is_no_part_of_a_checkpoint(monkeypatch):
+    down, x = r3.Resample(up=False), torch.rand(2, 3, 8, 8, dtype=torch.bfloat16)
+    expected = down(x)
+
+    def made_anew(*_, **__):
+        raise AssertionError("on a card this waits for all the work before it")
+
+    monkeypatch.setattr(torch, "tensor", made_anew)
+    assert torch.equal(down(x), expected)
+    assert expected.dtype == torch.bfloat16
+    assert not down.state_dict()
+
+
 def test_g_starts_from_a_learned_square_scaled_by_z():
     basis = r3.Basis(5, 3, 4)
     z = torch.randn(2, 5)

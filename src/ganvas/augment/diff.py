@@ -96,7 +96,7 @@ def cutout(x: Tensor, u: Tensor, range: tuple[float, float]) -> Tensor:
     begin = (u[:, :2] * (side + 1 - half % 2)).long() - half // 2
     inside = (line >= begin[..., None]) & (line < begin[..., None] + half)  # (N, 2, S)
     hole = inside[:, 0, :, None] & inside[:, 1, None, :]
-    return torch.where(hole[:, None], x.new_tensor(sum(range) / 2), x)
+    return torch.where(hole[:, None], sum(range) / 2, x)
 
 
 CHANGES = {"colour": colour, "translation": translation, "cutout": cutout}

@@ -83,7 +83,9 @@ def main(argv: list[str]) -> int:
             code = beside(recipe, ranks)
         else:
             code = first(recipe, where, ranks)
-    except TrainingError as error:  # all raise it after the same step
+    except TrainingError as error:
+        if not error.shared:
+            raise  # the others notice that this one is gone
         ranks.leave()  # waits for the first, which writes its report
         if ranks.first:
             raise

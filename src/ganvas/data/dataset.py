@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ganvas.data.batches import DataSpec, Images, Labelled, Points
 from ganvas.errors import UsageError
+from ganvas.transfer import sent
 
 
 def normalise(images: Tensor, range: tuple[float, float]) -> Tensor:
@@ -122,12 +123,12 @@ class Dataset:
         Returns:
             float32 (n, C, H, W) in `range`, or (n, d); with the classes (n,) where there are any.
         """
-        index = index.to(self.x.device)
-        x = self.x.index_select(0, index).to(device)  # pictures still as uint8: a quarter to move
+        index = sent(index, self.x.device)
+        x = sent(self.x.index_select(0, index), device)  # pictures as uint8: a quarter to move
         if flip is not None:
-            x = torch.where(flip.to(device).view(-1, 1, 1, 1), x.flip(-1), x)
+            x = torch.where(sent(flip, device).view(-1, 1, 1, 1), x.flip(-1), x)
         if x.dim() == 4:
             x = normalise(x, range)
         if self.y is not None:
-            return Labelled(x, self.y.index_select(0, index).to(device))
+            return Labelled(x, sent(self.y.index_select(0, index), device))
         return Images(x) if x.dim() == 4 else Points(x)

@@ -45,16 +45,20 @@ class Residual(nn.Module):
 class Resample(nn.Module):
     """Doubles or halves the side by the filter [1, 3, 3, 1] / 8 in each direction."""
 
+    filter: Tensor
+
     def __init__(self, *, up: bool) -> None:
         super().__init__()
         self.up = up
+        if not up:
+            line = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
+            self.register_buffer("filter", line[:, None] * line, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, S, S) to (N, C, 2S, 2S) or (N, C, S/2, S/2)."""
         if self.up:
             return interpolate(x, scale_factor=2, mode="bilinear")
-        line = torch.tensor([1.0, 3.0, 3.0, 1.0], device=x.device, dtype=x.dtype) / 8
-        weight = (line[:, None] * line).expand(x.shape[1], 1, 4, 4)
+        weight = self.filter.to(x.dtype).expand(x.shape[1], 1, 4, 4)
         return conv2d(pad(x, (1, 1, 1, 1), "replicate"), weight, stride=2, groups=x.shape[1])
 
 
