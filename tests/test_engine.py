@@ -418,7 +418,7 @@ def test_a_yield_that_is_no_turn_is_named(turn):
         engine(faulty(turns=turns)).step()
 
 
-def test_still_leaves_no_graph_and_both_is_one_pass():
+def test_still_leaves_no_graph():
     nets = Nets(G=nn.Linear(2, 2), D=nn.Linear(2, 1))
     assert not still(nets.G, torch.zeros(3, 2)).requires_grad
 
