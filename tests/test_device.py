@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from ganvas import GAN, Recipe, Trainer, checkpoint, device, families, state
-from ganvas.data import Dataset, DataSpec
+from ganvas import GAN, Recipe, Trainer, checkpoint, device, families
+from ganvas.data import Dataset
 from ganvas.events import Warned
 from ganvas.game import Nets
 from ganvas.recipe import Settings
@@ -90,16 +90,21 @@ def test_a_run_notes_its_precision_and_why(tmp_path):
     assert (facts["precision"], facts["precision_reason"]) == ("bf16", "asked for")
 
 
-@pytest.mark.parametrize(("bf16", "expected"), [(False, "contiguous"), (True, "channels last")])
+@pytest.mark.parametrize("here", ["float32", "bf16"])
+@pytest.mark.parametrize(
+    ("precision", "expected"), [("float32", "contiguous"), ("bf16", "channels last")]
+)
 def test_grouped_convolutions_lie_channels_last_only_where_that_is_faster(
-    monkeypatch, bf16, expected
+    monkeypatch, here, precision, expected
 ):
-    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: bf16)
+    """As the run computes, whatever the machine would choose by itself."""
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: here == "bf16")
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
-    spec = DataSpec(name="red", shape=(3, 16, 16), count=64)
+    red = Dataset("red", torch.zeros(64, 3, 16, 16, dtype=torch.uint8))
     for name, wanted in {"r3gan": expected, "dcgan": "channels last"}.items():
         game = Recipe(game=families.find(name)()).merged({"game": families.find(name).quick}).game
-        for p in state.build(game, spec, 0).parameters():
+        part = Trainer(game, red, settings=Settings(batch=4, threads=1, precision=precision))
+        for p in part.engine.nets.parameters():
             if p.dim() == 4 and min(p.shape[1:]) > 1:
                 found = "contiguous" if p.is_contiguous() else "channels last"
                 assert found == wanted, name

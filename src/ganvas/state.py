@@ -9,31 +9,42 @@ import torch
 from torch import Tensor, nn
 
 from ganvas.data.batches import DataSpec
-from ganvas.device import precision
 from ganvas.engine import Engine
 from ganvas.game import Game, Nets
 
 Tensors = dict[str, Tensor]
 
 
-def build(game: Game, data: DataSpec, seed: int, device: torch.device | str = "cpu") -> Nets:
-    """The game's networks with the first weights that `seed` decides, laid out for `device`."""
+def build(
+    game: Game,
+    data: DataSpec,
+    seed: int,
+    device: torch.device | str = "cpu",
+    autocast: torch.dtype | None = None,
+) -> Nets:
+    """The game's networks with the first weights that `seed` decides.
+
+    They are laid out for `device` and for the precision in which the losses will be computed.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed % 2**64)  # what torch takes
         nets = game.build(data)
     for network in nets.children():
-        network.to(device, memory_format=layout(network, torch.device(device)))  # type: ignore[call-overload]
+        form = layout(network, torch.device(device), autocast)
+        network.to(device, memory_format=form)  # type: ignore[call-overload]
     return nets.to(device)
 
 
-def layout(network: nn.Module, device: torch.device) -> torch.memory_format:
+def layout(
+    network: nn.Module, device: torch.device, autocast: torch.dtype | None
+) -> torch.memory_format:
     """How the convolutions of `network` lie in memory: channels last, which most are faster in.
 
     Grouped ones in float32 on a processor are not, where gradients flow through them; docs/speed.md
     has the figures.
     """
     grouped = any(isinstance(m, nn.Conv2d) and m.groups > 1 for m in network.modules())
-    slower = grouped and device.type == "cpu" and precision(device).autocast is None
+    slower = grouped and device.type == "cpu" and autocast is None
     return torch.contiguous_format if slower else torch.channels_last
 
 

@@ -80,15 +80,16 @@ class Trainer:
         self.stream = Stream(
             self.data, settings.batch, settings.seed, game.range, self.device, settings.mirror
         )
+        autocast = self.precision.autocast
         self.engine = Engine(
             game=game,
-            nets=state.build(game, self.data.spec, settings.seed, self.device),
+            nets=state.build(game, self.data.spec, settings.seed, self.device, autocast),
             source=ahead(self.stream),
             seed=settings.seed,
             micro=ranks.parts(settings.batch, settings.micro_batch),
             ranks=ranks,
             device=self.device,
-            autocast=self.precision.autocast,
+            autocast=autocast,
         )
         self.seconds = 0.0  # of training so far, over all the run's resumptions
         self._resumed = time.monotonic()
