@@ -3,10 +3,10 @@
 Paper: Chen et al., InfoGAN: Interpretable Representation Learning by Information Maximizing GANs,
 2016 (arXiv 1606.03657).
 Reference: Eqs. 5 and 6 of the paper, and openai/InfoGAN.
-Differs: an MLP by default (`--network dcgan`); 16 normal numbers of noise, where the reference has
-62 uniform ones, as beside much noise the category moves G little; Q is linear on D's features,
-where it has a hidden layer of 128; the continuous codes weigh 0.1, as the paper advises, where it
-has 1; G steps on the fakes that D has just seen; any adversarial loss.
+Differs: an MLP by default (`--network dcgan`); 64 normal numbers of noise, where the reference has
+62 uniform ones; Q is linear on D's features, where it has a hidden layer of 128; the continuous
+codes weigh 0.1, as the paper advises, where it has 1; G steps on the fakes that D has just seen;
+any adversarial loss.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ganvas.optim import Optim
 from ganvas.options import constant, defaults, fixed
 
 
-@defaults(z=16, G=Optim(lr=constant(1e-3)))
+@defaults(G=Optim(lr=constant(1e-3)))
 class InfoGAN(Objective, Players, Augment):
     """The GAN with a lower bound on the information between code and sample in both losses."""
 
