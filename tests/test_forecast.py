@@ -7,12 +7,12 @@ import tomllib
 import pytest
 import torch
 
+from ganvas import GAN, memory
 from ganvas import forecast as module
-from ganvas import memory
 from ganvas.cli import main
 from ganvas.forecast import Forecast, duration, forecast
 from ganvas.recipe import Settings
-from small import TRAIN, trainer, tree
+from small import TRAIN, WIDTHS, trainer, tree
 
 FOUND = Forecast(step=0.5, batch=100, measured=3, peak=0, weights=0, optimizer=0)
 
@@ -32,6 +32,25 @@ def test_so_many_steps_are_measured_as_take_two_seconds(monkeypatch, one, steps)
     found = forecast(trainer())
     assert found.measured == steps
     assert found.step == pytest.approx(1.5 * one)
+
+
+@pytest.mark.parametrize("seconds", [1, 40, 10**6])
+@pytest.mark.parametrize("every", [2, 5, 16])
+def test_a_penalty_now_and_then_weighs_as_it_will(monkeypatch, every, seconds):
+    """A step takes a second, and ten with the penalty."""
+    part = trainer(game=GAN(**WIDTHS, penalty="r1", every=every))
+    part.step = lambda: setattr(part.clock, "step", part.clock.step + 1)
+
+    def timed(trainer, steps):
+        began = part.clock.step
+        for _ in range(steps):
+            part.step()
+        return sum(1 if n % every else 10 for n in range(began, part.clock.step))
+
+    monkeypatch.setattr(module, "_timed", timed)
+    found = forecast(part, seconds)
+    assert found.step == (every + 9) / every
+    assert 3 <= found.measured <= 200
 
 
 @pytest.mark.parametrize(

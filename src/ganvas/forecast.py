@@ -62,7 +62,7 @@ def forecast(trainer: Trainer, seconds: float = 2.0) -> Forecast:
         trainer.step()
     engine, images = trainer.engine, trainer.clock.images
     one = _timed(trainer, 1)
-    steps = trainer.ranks.told(min(max(LEAST, int(seconds / one)), MOST))  # all make as many
+    steps = trainer.ranks.told(_whole(int(seconds / one), trainer.game.period))  # all make as many
     passed = _timed(trainer, steps)
     state = (s for o in engine.optimizers.values() for s in o.state.values())
     return Forecast(
@@ -120,6 +120,12 @@ def duration(seconds: float) -> str:
         return f"{hours} h {rest} min"
     days, rest = divmod(round(seconds / 3600), 24)
     return f"{days} d {rest} h"
+
+
+def _whole(steps: int, period: int) -> int:
+    """About so many steps, of whole periods, so that what comes now and then weighs as it will."""
+    steps = min(max(LEAST, steps), MOST)
+    return min(max(1, round(steps / period)) * period, MOST)
 
 
 def _bytes(tensors: Iterable[Tensor]) -> int:

@@ -86,6 +86,11 @@ class Game(ABC):
         return False
 
     @property
+    def period(self) -> int:
+        """Steps after which the turns come again as they were, what comes now and then too."""
+        return 1
+
+    @property
     def range(self) -> tuple[float, float]:
         """The range of pixels inside the game; data are brought to it, samples back from it."""
         return (-1.0, 1.0)
@@ -192,7 +197,10 @@ class Game(ABC):
 
 
 class Network(Protocol):
-    """A network, or one that was told what else it may know: a function with parts."""
+    """A network, or one that was told what else it may know: a function with parts.
+
+    The first of its modules is the whole network.
+    """
 
     def __call__(self, x: Tensor, /) -> Any: ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch import nn
 from torch.nn.functional import softplus
 
 from ganvas import Moment
@@ -96,6 +97,58 @@ def test_the_codes_share_steps_up_after_ten_thousand_steps_of_64():
 def test_who_moves_when(variant, moves):
     made = engine(DiscoGAN(**MLP, variant=variant), points())
     assert [turn.player for _ in range(4) for turn in made.step()] == moves
+
+
+def test_where_d_moves_alone_g_keeps_no_graph():
+    made = engine(DiscoGAN(**MLP, variant="code"), points())
+    graphs = []
+    made.nets.G["b"].register_forward_hook(lambda *rest: graphs.append(rest[-1].requires_grad))
+    for moves, expected in (("D", {False}), ("G", {True}), ("G", {True}), ("D", {False})):
+        graphs.clear()
+        assert [turn.player for turn in made.step()] == [moves]
+        assert set(graphs) == expected
+
+
+def test_turns_come_again_after_a_period():
+    assert DiscoGAN().period == CycleGAN().period == 1
+    assert CycleGAN(penalty="r1", every=16).period == 16
+    assert DiscoGAN(variant="code").period == 3
+    assert DiscoGAN(variant="code", penalty="r1", every=4).period == 12
+
+
+def reviewed(game, data):
+    return list(game.review(build(game, data.spec, 0)))
+
+
+def test_doubts_name_options_that_there_are():
+    with pytest.raises(UsageError, match=r"batch norm in D has not; use penalty = none\."):
+        reviewed(DiscoGAN(width=2, penalty="gp"), images())
+    (doubt,) = reviewed(DiscoGAN(width=2, penalty="r1"), images())
+    assert doubt == "penalty = r1 with batch norm in D is not the papers'."
+    for game, data, use in (
+        (CycleGAN(**SMALL, loss="wasserstein"), images(), "penalty = gp"),
+        (DiscoGAN(**MLP, loss="wasserstein"), points(), "penalty = gp"),
+        (DiscoGAN(width=2, loss="wasserstein"), images(), "another loss"),
+    ):
+        (doubt,) = reviewed(game, data)
+        assert doubt.endswith(f"bounds D's slope; use {use}."), doubt
+
+
+@pytest.mark.parametrize(("kind", "options"), [(DiscoGAN, {"width": 2}), (CycleGAN, SMALL)])
+def test_a_sigmoid_at_the_end_of_one_d_of_two_is_refused(kind, options):
+    class Own(kind):
+        def build(self, data):
+            nets = super().build(data)
+            D = nets.D["a"]
+            if kind is DiscoGAN:
+                D.last = nn.Sequential(D.last, nn.Sigmoid())
+            else:
+                D.append(nn.Sigmoid())
+            return nets
+
+    with pytest.raises(UsageError, match="D ends in a sigmoid, but loss = wasserstein"):
+        reviewed(Own(**options, loss="wasserstein"), images())
+    assert reviewed(kind(**options), images()) == []
 
 
 def test_the_modes_have_what_they_need_and_no_more():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -56,6 +56,11 @@ class Objective(Game):
         here = self.adversarial.mixes_samples or self.penalty == "dragan"
         return here or super().mixes_samples
 
+    @property
+    def period(self) -> int:
+        """The penalty comes again after `every` steps."""
+        return self.every if self.penalty != "none" else 1
+
     def review(self, nets: Nets) -> Iterator[str]:
         """Doubts about loss, penalty and networks together.
 
@@ -63,7 +68,10 @@ class Objective(Game):
             UsageError: D ends in a sigmoid, or its batch norm makes a penalty meaningless.
         """
         D: nn.Module = nets.D
-        if isinstance(_end(D), nn.Sigmoid):
+        options = {f.name for f in fields(self)}
+        normed = "norm" in options
+        judges = [D[to] for to in self.into if to in D] if isinstance(D, nn.ModuleDict) else [D]
+        if any(isinstance(_end(judge), nn.Sigmoid) for judge in judges):
             raise UsageError(
                 f"D ends in a sigmoid, but loss = {self.loss} takes D's logits; take the sigmoid "
                 "away."
@@ -72,20 +80,22 @@ class Objective(Game):
             if self.penalty in ("gp", "dragan"):
                 raise UsageError(
                     f"penalty = {self.penalty} asks for D's slope at each sample by itself, which "
-                    "batch norm in D has not; use norm = g."
+                    f"batch norm in D has not; use {'norm = g' if normed else 'penalty = none'}."
                 )
             if self.penalty != "none":
                 yield (
-                    f"penalty = {self.penalty} with batch norm in D is not the papers'; "
-                    "norm = g leaves D without."
+                    f"penalty = {self.penalty} with batch norm in D is not the papers'"
+                    f"{'; norm = g leaves D without' if normed else ''}."
                 )
         bounded = any(
             isinstance(module, Spectral | TorchSpectral | Clipped) for module in D.modules()
         )
         if self.loss == "wasserstein" and self.penalty == "none" and not bounded:
+            ways = ["penalty = gp"] if normed or not mixing(D) else []
+            ways += [name for name in ("clip", "spectral") if name in options]
             yield (
-                "loss = wasserstein runs away where nothing bounds D's slope; use penalty = gp, "
-                "clip or spectral."
+                "loss = wasserstein runs away where nothing bounds D's slope; use "
+                f"{' or '.join(ways) or 'another loss'}."
             )
         if self.every > 1 and self.penalty != "none" and self.loss == "relativistic":
             yield "Penalties at some steps only made the relativistic game fail in the R3GAN paper."
@@ -155,7 +165,7 @@ class Objective(Game):
 
 def _end(D: nn.Module) -> nn.Module:
     """The layer that gives D's logits."""
-    for inside in ("network", "logit"):  # told the class, clipped, or with other heads beside
+    for inside in ("network", "logit", "last"):  # told the class, clipped, or with more outputs
         if isinstance(found := getattr(D, inside, None), nn.Module):
             return _end(found)
     if isinstance(D, nn.Sequential):

@@ -13,8 +13,8 @@ half of what ours does, which Adam undoes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from annotated_types import Ge, Le
@@ -28,12 +28,10 @@ from ganvas.game import Draw, Moment, Nets, Terms, Turn, still
 from ganvas.losses import feature_matching, l2
 from ganvas.networks import disco
 from ganvas.optim import Optim
-from ganvas.options import Schedule, fixed
-
-RATE = Optim(decay=1e-5)
+from ganvas.options import Schedule, defaults, fixed
 
 
-@dataclass(frozen=True, kw_only=True)
+@defaults(G=Optim(decay=1e-5), D=Optim(decay=1e-5))
 class DiscoGAN(Translation):
     """Two GANs that share their two generators, each of which undoes the other."""
 
@@ -56,10 +54,6 @@ class DiscoGAN(Translation):
     """Widths of the hidden layers of an MLP G."""
     d_hidden: tuple[Width, ...] = fixed((128, 128, 128, 128, 128))
     """Widths of the hidden layers of an MLP D."""
-    G: Optim = RATE
-    """The optimizer of both generators."""
-    D: Optim = RATE
-    """The optimizer of both discriminators."""
 
     @property
     def range(self) -> tuple[float, float]:
@@ -75,6 +69,11 @@ class DiscoGAN(Translation):
     def mixes_samples(self) -> bool:
         """Batch normalisation and feature matching look at the whole batch."""
         return self.network == "conv" or self.variant == "code" or super().mixes_samples
+
+    @property
+    def period(self) -> int:
+        """By the code, who moves comes again after three steps."""
+        return super().period if self.variant == "paper" else math.lcm(3, super().period)
 
     def accept(self, data: DataSpec) -> None:
         """Also raises UsageError for points where the networks are convolutional."""
@@ -94,10 +93,12 @@ class DiscoGAN(Translation):
     def turns(self, nets: Any, draw: Draw, t: Moment) -> Iterator[Turn]:
         """G of both directions, then D of both domains; by the code, one of the two a step."""
         x = draw()._asdict()
-        made = {to: nets.G[to](x[self.other(to)]) for to in self.into}
         paper, third = self.variant == "paper", int(t.step) % 3 == 0
         if paper or not third:
+            made = {to: nets.G[to](x[self.other(to)]) for to in self.into}
             yield "G", joined(self.g_side(nets, x, to, fake, t) for to, fake in made.items())
+        else:  # no graph of G, which would be kept for every micro-batch
+            made = {to: still(nets.G[to], x[self.other(to)]) for to in self.into}
         if paper or third:
             yield "D", self.d_sides(nets, x, made, t)
 
