@@ -65,6 +65,15 @@ def test_a_pace_turns_minutes_into_steps(monkeypatch):
     assert row["steps"] == round(60 * 0.1 * 2 / (0.3 / images.BLOCK)) == 160
 
 
+def test_a_pace_is_of_whole_periods(monkeypatch):
+    """A penalty at every sixth step comes as often in each block, so that none is quicker."""
+    steps = []
+    monkeypatch.setattr(Trainer, "step", lambda self: steps.append(1))
+    options = {**GAMES["gan"], "penalty": "r1", "every": 6}
+    images.play(FACTS, pace("gan") | {"game": options})
+    assert len(steps) == images.BLOCKS * 12
+
+
 def test_the_smallest_budget_is_a_step():
     assert images.play(FACTS, pace("cgan"))["steps"] == 1
 

@@ -8,6 +8,7 @@ learns quickly on a processor, not what is best in the end.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -45,7 +46,7 @@ SHOWN = {"frechet": ".2f", "kid": ".4f", "precision": ".3f", "recall": ".3f"}
 CORES = 2
 """Processors that the minute is of; each run keeps one busy for as many minutes."""
 BLOCKS, BLOCK = 4, 4
-"""Of so many times so many steps, the quickest tell the pace; a lazy penalty comes once in each."""
+"""Of so many times so many steps, and whole periods of the game, the quickest tell the pace."""
 
 
 def facts(minutes: float, samples: int) -> dict[str, Any]:
@@ -132,12 +133,12 @@ def _drawn(trainer: Trainer, real: Dataset, n: int, seed: int) -> torch.Tensor:
 def _pace(facts: dict[str, Any], name: str, game: Game) -> Row:
     """Seconds of one processor for a step, and the steps that the budget buys."""
     trainer = _trainer(facts, name, game, 0, BLOCKS * BLOCK)
-    taken = []
+    taken, block = [], math.lcm(BLOCK, game.period)
     for _ in range(BLOCKS):
         start = time.process_time()
-        for _ in range(BLOCK):
+        for _ in range(block):
             trainer.step()
-        taken.append((time.process_time() - start) / BLOCK)
+        taken.append((time.process_time() - start) / block)
     steps = max(1, round(60 * facts["minutes"] * facts["cores"] / min(taken)))
     return {
         "seconds": min(taken),

@@ -23,8 +23,10 @@ LEVEL = 0.01
 """The share of real samples that the thresholds for copies and for duplicates let through."""
 BINS = 100
 """Cells that a reference is cut into."""
-STACKED = {"stacked-mnist": 26_000, "stacked-mnist:test": 26_000}
-"""Pictures of 1,000 known kinds, and as many as the custom is to count them in."""
+STACKED = ("stacked-mnist", "stacked-mnist:test")
+"""Pictures of 1,000 known kinds."""
+ENOUGH_STACKED = 26_000
+"""As many as the custom is to count those kinds in."""
 EVERY = 10
 """One in so many reference samples chooses the width of Parzen's window."""
 
@@ -91,7 +93,7 @@ def modes(fake: View, real: View) -> Found:
 
 def enough_for_modes(_: Features, real: Dataset) -> int:
     """Samples in which rare modes are not missed by chance."""
-    return STACKED.get(real.name) or 100 * len(toy.modes(real.name))
+    return ENOUGH_STACKED if real.name in STACKED else 100 * len(toy.modes(real.name))
 
 
 def labels(fake: View, real: View) -> Found:
