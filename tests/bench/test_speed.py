@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 import torch
@@ -60,12 +61,13 @@ def test_the_peak_is_that_of_a_machine():
 
 
 @pytest.mark.parametrize("name", ["r3gan", "sngan", "dcgan", "wgan"])
-def test_the_plain_loop_moves_both_players(name):
+@pytest.mark.parametrize("loop", [partial(plain.loop, workers=0), plain.best])
+def test_the_loops_beside_ours_move_both_players(name, loop):
     work = small(name)
     x = torch.randint(0, 256, (16, *work.shape), dtype=torch.uint8)
     nets = state.build(work.game, Dataset("noise", x).spec, 0)
     before = {key: value.detach().clone() for key, value in nets.named_parameters()}
-    steps = plain.loop(work.game, nets, x, 4, 0)
+    steps = loop(work.game, nets, x, 4)
     next(steps)
     next(steps)
     for player in ("G", "D"):
@@ -97,7 +99,7 @@ def test_the_table(tmp_path, monkeypatch, capsys):
     assert main([*words, "--threads", "1", "--results", str(file), "--out", str(out)]) == 0
     rows = [json.loads(line) for line in file.read_text().splitlines()[1:]]
     assert [row["cell"]["work"] for row in rows] == ["mlp", "sampling"]
-    loops = ["plain, 0 workers", "plain, 2 workers", "ganvas"]
+    loops = ["plain, 0 workers", "plain, 2 workers", "by hand", "ganvas"]
     assert list(rows[0]["row"]["rates"]) == loops
     assert all(len(rates) == 2 for rates in rows[0]["row"]["rates"].values())
     assert rows[0]["row"]["images"] == 4 * 2
@@ -112,12 +114,13 @@ def test_the_table(tmp_path, monkeypatch, capsys):
 def test_ratios_are_taken_round_by_round(tmp_path):
     results = Results(tmp_path / "a.jsonl", speed.facts(3, 1, 1, 32))
     rates = {"plain, 0 workers": [1, 2, 4], "plain, 2 workers": [2, 1, 1], "ganvas": [6, 2, 40]}
+    rates["by hand"] = [6, 4, 10]
     worked = {"plain, 0 workers": [1, 1, 1], "plain, 2 workers": [9, 9, 9], "ganvas": [2, 3, 4]}
     row = {"rates": rates, "worked": worked, "flops": {"ganvas": 5e9}, "peak": 1e12, "images": 10}
     results.add({"work": "mlp"}, row | {"precision": "float32", "load": 3.0})
     line = speed.page(results, ["mlp"]).splitlines()[2]
     cells = ["MLP GAN 28x28, batch 32", "20", "60", "3.00 (1.00 to 10.00)"]
-    cells += ["3.00 (2.00 to 4.00)", "5", "3%"]
+    cells += ["3.00 (2.00 to 4.00)", "1.00 (0.50 to 4.00)", "5", "3%"]
     assert line == f"| {' | '.join(cells)} |"
 
 

@@ -172,7 +172,7 @@ def test_weight_decay_is_the_codes():
 
 
 def test_cyclegans_weights_are_half_of_the_papers_beside_half_of_the_square():
-    game = CycleGAN(**SMALL, enlarge=0.0)
+    game = CycleGAN(**SMALL, shift=0.0)
     nets, (a, b), found = first_g_terms(game, images())
 
     def apart(x, y):
@@ -234,14 +234,14 @@ def test_the_pool_shows_old_fakes_half_of_the_time():
 
 
 def test_pix2pix_sees_the_question_beside_the_answer():
-    game = Pix2Pix(width=4, layers=1, enlarge=0.0, dropout=False)
+    game = Pix2Pix(width=4, layers=1, shift=0.0, dropout=False)
     nets, (a, b), found = first_g_terms(game, images(paired=True))
     fake = nets.G["b"](a)
     logits = nets.D(torch.cat([a, fake], 1))
     assert found == pytest.approx(
         {"fake b": fake_loss(logits), "l1 b": 100 * (fake - b).abs().mean().item()}
     )
-    alone = Pix2Pix(width=4, layers=1, enlarge=0.0, dropout=False, sees="output", to="a")
+    alone = Pix2Pix(width=4, layers=1, shift=0.0, dropout=False, sees="output", to="a")
     nets, (a, b), found = first_g_terms(alone, images(paired=True))
     assert found["fake a"] == pytest.approx(fake_loss(nets.D(nets.G["a"](b))))
 
@@ -264,16 +264,16 @@ def test_dropout_is_noise_of_training_and_is_addressed():
     assert torch.allclose(G(x, u)[:1], G(x[:1], u[:1]), atol=1e-6)
 
 
-def test_jitter_cuts_both_of_a_pair_at_one_place():
-    from ganvas.augment.jitter import jitter
+def test_shifts_are_whole_pixels_and_one_for_both_of_a_pair():
+    from ganvas.augment.shift import shifted
 
-    ramp = torch.linspace(0, 1, 16).expand(2, 1, 16, 16)
-    u = torch.tensor([[0.0, 0.5], [1.0, 0.5]])
-    left, right = jitter(ramp, u, 0.25)[:, 0, 8]
-    assert left[0] < 0.02
-    assert float(left[-1]) == pytest.approx(0.8, abs=0.03)
-    assert float(right[0]) == pytest.approx(0.2, abs=0.03)
-    assert right[-1] > 0.98
+    x = torch.rand(3, 2, 16, 16)
+    u = torch.tensor([[0.0, 0.5], [0.5, 0.5], [0.999, 0.0]])
+    down, same, up = shifted(x, u, 0.25)
+    assert torch.equal(same, x[1])
+    assert torch.equal(down[:, 4:], x[0, :, :-4])
+    assert torch.equal(down[:, :4], x[0, :, 1:5].flip(1))
+    assert torch.equal(up[:, :-4, 4:], x[2, :, 4:, :-4])
     pairs = images(paired=True)
     same = TwoDomains("same", pairs.a, Dataset("b", pairs.a.x.clone()), paired=True)
     seen = []

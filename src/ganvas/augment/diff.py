@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from ganvas.augment.shift import cut
 from ganvas.data.batches import DataSpec
 from ganvas.errors import UsageError
 from ganvas.game import Game, Moment
@@ -79,13 +80,7 @@ def translation(x: Tensor, u: Tensor, range: tuple[float, float]) -> Tensor:
     side = x.shape[-1]
     most = int(side / 8 + 0.5)
     shift = (u[:, :2] * (2 * most + 1)).long()  # 0 … 2 most, where `most` stays
-    line = torch.arange(side, device=x.device)
-    rows = (line + shift[:, :1])[:, None, :, None]
-    columns = (line + shift[:, 1:2])[:, None, None, :]
-    padded = pad(x, (most, most, most, most), value=sum(range) / 2)
-    n = torch.arange(len(x), device=x.device).view(-1, 1, 1, 1)
-    channels = torch.arange(x.shape[1], device=x.device).view(1, -1, 1, 1)
-    return padded[n, channels, rows, columns]
+    return cut(pad(x, (most, most, most, most), value=sum(range) / 2), shift, side)
 
 
 def cutout(x: Tensor, u: Tensor, range: tuple[float, float]) -> Tensor:

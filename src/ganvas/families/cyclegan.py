@@ -5,7 +5,7 @@ Paper: Zhu et al., Unpaired Image-to-Image Translation using Cycle-Consistent Ad
 Reference: section 4 of the paper and junyanz/pytorch-CycleGAN-and-pix2pix.
 Differs: least squares have the LSGAN paper's half for G too, so the weights of cycle and identity
 are half of the paper's 10 and 5; the pool holds the 50 fakes made last, as the paper says, where
-the code exchanges them at random; images are enlarged and cut by one smooth filter; the
+the code exchanges them at random; images are shifted by whole pixels, not enlarged and cut; the
 rate falls from 100 to 200 thousand images, the paper's epochs 100 to 200 for a set of 1,000.
 """
 
@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
-from annotated_types import Ge
+from annotated_types import Ge, Lt
 from torch import Tensor, nn
 
-from ganvas.augment.jitter import jitter
+from ganvas.augment.shift import shifted
 from ganvas.data.batches import DataSpec
 from ganvas.errors import UsageError
 from ganvas.families._players import Width
@@ -53,8 +53,8 @@ class CycleGAN(Translation):
     """Convolutions of D that halve the picture; 3 make patches of 70 pixels."""
     pool: Annotated[int, Ge(0)] = fixed(50)
     """Past fakes that D is shown half of the time."""
-    enlarge: Annotated[float, Ge(0)] = 0.12
-    """Training images are made larger by this share and cut at a random place."""
+    shift: Annotated[float, Ge(0), Lt(0.5)] = 0.06
+    """Training images are shifted at random by up to this share of their side."""
 
     def accept(self, data: DataSpec) -> None:
         """Also raises UsageError for points and for sides that 4 does not divide."""
@@ -77,7 +77,7 @@ class CycleGAN(Translation):
 
     def turns(self, nets: Any, draw: Draw, t: Moment) -> Iterator[Turn]:
         """Both G on adversaries, cycles and identities; then both D on fakes of now and before."""
-        x = {k: jitter(v, t.uniform(len(v), 2), self.enlarge) for k, v in draw()._asdict().items()}
+        x = {k: shifted(v, t.uniform(len(v), 2), self.shift) for k, v in draw()._asdict().items()}
         made = {to: nets.G[to](x[self.other(to)]) for to in self.into}
         yield "G", joined(self.g_side(nets, x, to, fake, t) for to, fake in made.items())
         shown = {}

@@ -6,7 +6,8 @@ Reference: sections 3 and 6 of the paper and junyanz/pytorch-CycleGAN-and-pix2pi
 Differs: each picture is normalised by itself, which is what batch normalisation comes to with the
 paper's batch of one; the noise, dropout in G, is drawn at training alone, so that a picture has one
 translation; its masks are addressed like all noise, so that runs resume to the bit; G moves before
-D, on the same fake; D's objective is not halved; images are enlarged and cut by one smooth filter.
+D, on the same fake; D's objective is not halved; images are shifted by whole pixels, not enlarged
+and cut.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
-from annotated_types import Ge
+from annotated_types import Ge, Lt
 from torch import Tensor, nn
 
-from ganvas.augment.jitter import jitter
+from ganvas.augment.shift import shifted
 from ganvas.data.batches import DataSpec, Paired
 from ganvas.errors import UsageError
 from ganvas.families._players import Width
@@ -53,8 +54,8 @@ class Pix2Pix(Translation):
     """Channels next to the picture, of G and D."""
     layers: Width = fixed(3)
     """Convolutions of D that halve the picture; 3 make patches of 70 pixels."""
-    enlarge: Annotated[float, Ge(0)] = 0.12
-    """Training images are made larger by this share and cut at a random place."""
+    shift: Annotated[float, Ge(0), Lt(0.5)] = 0.06
+    """Training images are shifted at random by up to this share of their side."""
 
     @property
     def into(self) -> tuple[str, ...]:
@@ -79,8 +80,8 @@ class Pix2Pix(Translation):
     def turns(self, nets: Any, draw: Draw, t: Moment) -> Iterator[Turn]:
         """G on D's verdict and the right answer; then D on the answer and what G gave."""
         batch = draw()
-        u = t.uniform(batch, 2)  # pairs are cut at one place
-        cut = {k: jitter(v, u, self.enlarge) for k, v in batch._asdict().items()}
+        u = t.uniform(batch, 2)  # pairs are shifted together
+        cut = {k: shifted(v, u, self.shift) for k, v in batch._asdict().items()}
         x, y, G = cut[self.other(self.to)], cut[self.to], nets.G[self.to]
         D = patch.Beside(nets.D, x) if self.sees == "both" else nets.D
         fake = G(x, t.uniform(batch, G.drops) if self.dropout else None)
