@@ -24,6 +24,7 @@ from ganvas.families.cyclegan import CycleGAN
 from ganvas.families.pix2pix import Pix2Pix
 from ganvas.metrics import frechet, kid
 from ganvas.metrics.features import find
+from ganvas.options import constant
 from ganvas.trainer import Trainer
 
 SHOWN = 12
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=32)
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--l1-weight", type=float, default=100.0, help="of pix2pix")
     parser.add_argument("--out", type=Path, default=Path("translation"))
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -50,9 +52,8 @@ def of_pairs(args: Any) -> None:
     train, (x, y) = parted(both), (both.a.x[2::3], both.b.x[2::3])
     made = {"copying the question": x}
     for name, weight in (("L1 alone", 0.0), ("pix2pix", 1.0)):
-        made[name] = translated(
-            Pix2Pix(width=args.width, layers=2, gan_weight=weight), train, x, args
-        )
+        weights = {"gan_weight": constant(weight), "l1_weight": constant(args.l1_weight)}
+        made[name] = translated(Pix2Pix(width=args.width, layers=2, **weights), train, x, args)
     columns = [x, *list(made.values())[1:], y]
     show(columns, args.out / "pairs.png")
     print("| | L1 | sharpness | Frechet (random features) |\n|---|---:|---:|---:|")

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from ganvas import Recipe, families, state
+from ganvas import Recipe, device, families, state
 from ganvas.bench import plain, speed
 from ganvas.bench.flops import counted, peak
 from ganvas.bench.table import Results
@@ -99,7 +99,8 @@ def test_the_table(tmp_path, monkeypatch, capsys):
     assert main([*words, "--threads", "1", "--results", str(file), "--out", str(out)]) == 0
     rows = [json.loads(line) for line in file.read_text().splitlines()[1:]]
     assert [row["cell"]["work"] for row in rows] == ["mlp", "sampling"]
-    loops = ["plain, 0 workers", "plain, 2 workers", "by hand", "ganvas"]
+    beside = ["plain, 2 workers"] if device.processors() > 1 else []
+    loops = ["plain, 0 workers", *beside, "by hand", "ganvas"]
     assert list(rows[0]["row"]["rates"]) == loops
     assert all(len(rates) == 2 for rates in rows[0]["row"]["rates"].values())
     assert rows[0]["row"]["images"] == 4 * 2

@@ -27,7 +27,7 @@ from ganvas.families.dcgan import DCGAN
 from ganvas.families.gan import GAN
 from ganvas.families.r3gan import R3GAN
 from ganvas.families.sngan import SNGAN
-from ganvas.game import Moment
+from ganvas.game import Moment, Nets
 from ganvas.trainer import Trainer
 
 KEPT = 2048
@@ -127,16 +127,17 @@ def rate(
 
 
 def _training(work: Work, data: Dataset) -> dict[str, Iterator[None]]:
-    def plainly(workers: int) -> Iterator[None]:
-        nets = state.build(work.game, data.spec, 0)
-        return plain.loop(work.game, nets, data.x, work.batch, workers)
+    def nets() -> Nets:
+        return state.build(work.game, data.spec, 0)
 
     trainer = Trainer(work.game, data, batch=work.batch, threads=torch.get_num_threads())
-    trained = state.build(work.game, data.spec, 0)
+    workers = (0, 2) if device.processors() > 1 else (0,)
     return {
-        "plain, 0 workers": plainly(0),
-        "plain, 2 workers": plainly(2),
-        BEST: plain.best(work.game, trained, data.x, work.batch),
+        **{
+            f"plain, {n} workers": plain.loop(work.game, nets(), data.x, work.batch, n)
+            for n in workers
+        },
+        BEST: plain.best(work.game, nets(), data.x, work.batch),
         "ganvas": _steps(trainer),
     }
 
