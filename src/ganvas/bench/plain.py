@@ -96,7 +96,7 @@ def best(game: GAN, nets: nn.Module, x: Tensor, batch: int) -> Iterator[None]:
     spectral = [module for module in D.modules() if isinstance(module, Spectral)]
     while True:
         for left in reversed(range(game.d_steps)):
-            real = normalise(x[next(batches)], game.range)
+            real = normalise(x.index_select(0, next(batches)), game.range)
             with torch.set_grad_enabled(left == 0):
                 fake = G(torch.randn(batch, game.z))
             move(D, game.d_terms(D, real, fake.detach(), t))
