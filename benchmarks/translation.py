@@ -24,7 +24,8 @@ from ganvas.families.cyclegan import CycleGAN
 from ganvas.families.pix2pix import Pix2Pix
 from ganvas.metrics import frechet, kid
 from ganvas.metrics.features import find
-from ganvas.options import constant
+from ganvas.optim import Optim
+from ganvas.options import Schedule, constant
 from ganvas.trainer import Trainer
 
 SHOWN = 12
@@ -39,6 +40,8 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=32)
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--layers", type=int, default=2, help="of D, which halve the picture")
+    parser.add_argument("--lr", type=float, default=2e-4, help="falls to 0 over the second half")
     parser.add_argument("--l1-weight", type=float, default=100.0, help="of pix2pix")
     parser.add_argument("--out", type=Path, default=Path("translation"))
     args = parser.parse_args()
@@ -53,7 +56,7 @@ def of_pairs(args: Any) -> None:
     made = {"copying the question": x}
     for name, weight in (("L1 alone", 0.0), ("pix2pix", 1.0)):
         weights = {"gan_weight": constant(weight), "l1_weight": constant(args.l1_weight)}
-        made[name] = translated(Pix2Pix(width=args.width, layers=2, **weights), train, x, args)
+        made[name] = translated(Pix2Pix(**sizes(args), **weights), train, x, args)
     columns = [x, *list(made.values())[1:], y]
     show(columns, args.out / "pairs.png")
     print("| | L1 | sharpness | Frechet (random features) |\n|---|---:|---:|---:|")
@@ -69,8 +72,7 @@ def of_unpaired(args: Any) -> None:
     """CycleGAN, measured on held-out pictures of a against the held-out ones of b."""
     both = data.unpaired(args.a, args.b, size=args.size)
     x, y = both.a.x[2::3], both.b.x[2::3]
-    game = CycleGAN(width=args.width, layers=2)
-    trainer = trained(game, parted(both), args)
+    trainer = trained(CycleGAN(**sizes(args)), parted(both), args)
     nets, spec = trainer.drawing_nets(), trainer.data.spec
     there = translating.tensor(trainer.game, nets, spec, x, "b")
     back = translating.tensor(trainer.game, nets, spec, there, "a")
@@ -81,6 +83,13 @@ def of_unpaired(args: Any) -> None:
     for name, z in (("copying", x), ("CycleGAN", there)):
         found = kid(features(z), reference)
         print(f"| {name} | {found.value:.4g}, {found.low:.4g} to {found.high:.4g} |")
+
+
+def sizes(args: Any) -> dict[str, Any]:
+    """Networks and rates of either game: the rate falls to 0 over the second half, as published."""
+    end = args.steps * args.batch / 1000
+    rate = Optim(lr=Schedule.parse(f"{args.lr}:0:{end / 2}-{end}:linear"))
+    return {"width": args.width, "layers": args.layers, "G": rate, "D": rate}
 
 
 def parted(both: TwoDomains) -> TwoDomains:
