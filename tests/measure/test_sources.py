@@ -61,6 +61,14 @@ def test_folders_and_sets_follow_the_size_of_the_other_side(place):
         assert [s.shape for s in pair(text, "digits", size=12)] == [(1, 12, 12)] * 2
 
 
+def write_locked(place):
+    """An archive whose every entry says that it is encrypted."""
+    content = bytearray((place / "points.npz").read_bytes())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + flags] |= 1
+    (place / "bad.npz").write_bytes(content)
+
+
 def npz(name, **arrays):
     np.savez(name, **arrays)
 
@@ -99,13 +107,14 @@ HOLED = np.array([[0, 1], [np.nan, 2], [3, np.inf]], np.float32)
 @pytest.mark.parametrize(
     ("make", "kind", "said"),
     [
-        (write_cut, DataError, "cannot be read as arrays of numbers"),
+        (write_cut, DataError, "or is damaged"),
         (write_objects, DataError, "cannot be read as arrays of numbers: Object arrays"),
         (write_plain, DataError, "is no .npz, whatever its name is"),
         (write_damaged, DataError, "cannot be read as arrays of numbers"),
         (write_text_inside, DataError, "cannot be read as arrays of numbers"),
-        (lambda p: (p / "bad.npz").write_bytes(b""), DataError, "cannot be read as arrays"),
-        (lambda p: (p / "bad.npz").write_bytes(b"\x80\x04N."), DataError, "cannot be read"),
+        (lambda p: (p / "bad.npz").write_bytes(b""), DataError, "is no .npz"),
+        (lambda p: (p / "bad.npz").write_bytes(b"\x80\x04N."), DataError, "is no .npz"),
+        (write_locked, DataError, "encrypted, password required"),
         (lambda p: npz("bad.npz"), UsageError, "no array 'samples'; it holds nothing"),
         (lambda p: npz("bad.npz", x=FINITE), UsageError, "no array 'samples'; it holds 'x'"),
         (lambda p: npz("bad.npz", samples=HOLED), DataError, "2 of 6 numbers are not finite"),

@@ -24,6 +24,8 @@ from ganvas.model import Model, load
 from ganvas.recipe import read
 
 SHOWN = 5
+DAMAGED = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError)
+"""What reading an archive raises that is cut, changed or, the last, asks for a password."""
 """Sizes or names that an error lists."""
 
 
@@ -169,15 +171,14 @@ def _packed(path: Path) -> Dataset:
     if not path.is_file():
         raise UsageError(f"The file {str(path)!r} does not exist.")
     try:
-        with path.open("rb") as file:
-            archive = np.load(file)
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise DataError(f"{path} is no .npz, whatever its name is.")
+        if not zipfile.is_zipfile(path):
+            raise DataError(f"{path} is no .npz, whatever its name is, or is damaged.")
+        with np.load(path) as archive:
             names = archive.files
             arrays = {key: archive[key] for key in ("samples", "labels") if key in names}
         if not all(isinstance(array, np.ndarray) for array in arrays.values()):
             raise ValueError("what is in it is no array")
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except DAMAGED as error:
         reason = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
         raise DataError(f"{path} cannot be read as arrays of numbers: {reason}.") from None
     if "samples" not in arrays:
