@@ -3,6 +3,7 @@
 from typing import get_args
 
 import pytest
+from PIL import Image
 
 from ganvas import data, families, recipes
 from ganvas.bench import images
@@ -170,14 +171,19 @@ def test_the_command_writes_the_table_and_goes_on(tmp_path, capsys, monkeypatch)
     monkeypatch.chdir(tmp_path)
     argv = ["bench", "images", "--minutes", "1e-6", "--seeds", "2", "--samples", "300"]
     argv += ["--only", "gan", "--data", "digits", "--jobs", "1"]
-    assert main([*argv, "--out", "table.md"]) == 0
+    (tmp_path / "grids").mkdir()
+    assert main([*argv, "--out", "table.md", "--grids", "grids"]) == 0
+    names = ["digits-gan-0.png", "digits-gan-1.png"]
+    assert sorted(path.name for path in (tmp_path / "grids").iterdir()) == names
+    with Image.open(tmp_path / "grids" / names[0]) as picture:
+        assert picture.size == (548, 548)
     said = capsys.readouterr()
     assert said.out == "table.md\n"
     assert "4 of 4" in said.err
     text = (tmp_path / "table.md").read_text()
     assert text.count("| gan | 1 | 64 |") == text.count("| other real samples |") == 1
 
-    def never(*_):
+    def never(*_, **__):
         raise AssertionError("all of it was done before")
 
     monkeypatch.setattr(images, "play", never)
@@ -197,6 +203,7 @@ def test_the_command_writes_the_table_and_goes_on(tmp_path, capsys, monkeypatch)
         (["--only", "ganz"], "is none of"),
         (["--data", "svhn"], "is none of"),
         (["--out", "nowhere/table.md"], "nowhere/table.md cannot be written: No such folder."),
+        (["--grids", "nowhere"], "nowhere cannot hold pictures: No such folder."),
         (["--results", "nowhere/found.jsonl"], "No such folder"),
     ],
 )

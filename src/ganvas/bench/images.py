@@ -11,11 +11,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
 
-from ganvas import data, drawing, recipes
+from ganvas import data, drawing, pictures, recipes
 from ganvas.bench.table import Cell, Results, Row, markdown, mean_and_spread
 from ganvas.data import Dataset
 from ganvas.errors import TrainingError
@@ -47,6 +48,8 @@ CORES = 2
 """Processors that the minute is of; each run keeps one busy for as many minutes."""
 BLOCKS, BLOCK = 4, 4
 """Of so many times so many steps, and whole periods of the game, the quickest tell the pace."""
+LOOKED_AT = 64
+"""Samples in the picture of a run."""
 
 
 def facts(minutes: float, samples: int) -> dict[str, Any]:
@@ -91,8 +94,11 @@ def _pace_of(name: str, family: str, games: Mapping[str, dict[str, Any]]) -> Cel
     return {"data": name, "pace": family, "game": games[family]}
 
 
-def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
-    """Measures a pace, or trains and scores a run; `failed` where it became not finite."""
+def play(facts: dict[str, Any], cell: dict[str, Any], grids: Path | None = None) -> Row:
+    """Measures a pace, or trains and scores a run; `failed` where it became not finite.
+
+    `grids`: a folder for a picture of what each run drew.
+    """
     if "pace" in cell:
         return _pace(facts, cell["data"], _game(cell["pace"], cell["game"]))
     name, seed = cell["data"], cell["seed"]
@@ -108,7 +114,11 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
             pass
     except TrainingError as error:
         return {"failed": str(error)}
-    return judge(_drawn(trainer, real, judge.n, seed))
+    drawn = _drawn(trainer, real, judge.n, seed)
+    if grids is not None:
+        path = grids / f"{name}-{cell['family']}-{seed}.png"
+        pictures.save_png(pictures.grid(drawn[:LOOKED_AT]), path)
+    return judge(drawn)
 
 
 def _trainer(facts: dict[str, Any], name: str, game: Game, seed: int, steps: int) -> Trainer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -35,6 +36,8 @@ class BenchImages:
     """Runs side by side; 0 takes one for each core."""
     results: Path = Path("images.jsonl")
     """Where each finished run is kept; the same command goes on from there."""
+    grids: Path | None = None
+    """A folder for 64 samples of each run, as PNG; of the runs that are made now."""
     out: Path | None = None
     """A file for the tables, Markdown; they are printed otherwise."""
 
@@ -49,6 +52,8 @@ def main(argv: list[str]) -> int:
         )
     if args.out is not None and not args.out.parent.is_dir():
         raise StorageError(f"{args.out} cannot be written: No such folder.")
+    if args.grids is not None and not args.grids.is_dir():
+        raise StorageError(f"{args.grids} cannot hold pictures: No such folder.")
     from ganvas.bench import images
     from ganvas.bench.table import Results, fill
 
@@ -57,7 +62,8 @@ def main(argv: list[str]) -> int:
     paces = images.paces(args.data, games)
     follow(fill(results, paces, images.play, 1), len(paces))
     cells = list(images.cells(results, args.data, games, args.seeds))
-    follow(fill(results, cells, images.play, args.jobs), len(cells))
+    play = partial(images.play, grids=args.grids)
+    follow(fill(results, cells, play, args.jobs), len(cells))
     text = images.page(results, args.data, games, args.seeds)
     if args.out is None:
         print(text, end="")
