@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import MISSING, fields
 
 from ganvas.engine import Engine
 from ganvas.game import Game
+from ganvas.optim import Optim
 from ganvas.recipe import flat, plain
 
 
@@ -21,7 +23,21 @@ def doubts(asked: Game, engine: Engine, samples: int) -> Iterator[str]:
     before, after = flat(plain(asked)), flat(plain(game))
     for name in (name for name in after if after[name] != before.get(name)):
         yield f"{name} = {after[name]}, decided by the data ({samples:,} samples)."
+    yield from _without_effect(game)
     yield from game.review(engine.nets)
     if engine.micro * ranks.count > 1 and game.mixes_samples:
         parts = "micro-batches" if ranks.count == 1 else "the processes' shares"
         yield f"The losses mix samples, so {parts} are not the whole batch."
+
+
+def _without_effect(game: Game) -> Iterator[str]:
+    """Options that were set, though nothing reads them."""
+    if any(f.default is MISSING and f.default_factory is MISSING for f in fields(game)):
+        return  # a family of one's own without usual values
+    usual, given = type(game)(), flat(plain(game))
+    pairs: dict[str, tuple[Game, Game] | tuple[Optim, Optim]] = {"": (game, usual)}
+    pairs |= {f"{name}.": (spec, usual.players[name]) for name, spec in game.players.items()}
+    for under, (one, other) in pairs.items():
+        for name, why in one.idle().items():
+            if getattr(one, name) != getattr(other, name):
+                yield f"{under}{name} = {given[under + name]} has no effect with {why}."

@@ -123,6 +123,10 @@ class Game(ABC):
         """The game with those options decided that depend on the data."""
         return self
 
+    def idle(self) -> dict[str, str]:
+        """Options that nothing reads as the others are, each with the other that decides it."""
+        return {}
+
     def review(self, nets: Any) -> Iterator[str]:
         """Doubts about options and networks together, a sentence each; UsageError refuses them."""
         return iter(())

@@ -34,6 +34,11 @@ class Optim:
     def __post_init__(self) -> None:
         parse_schedules(self)
 
+    def idle(self) -> dict[str, str]:
+        """Options that the method does not read, each with the one that decides it."""
+        unread = {"adam": ("momentum",), "sgd": ("beta1", "beta2")}[self.method]
+        return dict.fromkeys(unread, f"method = {self.method}")
+
     def make(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
         """The fused PyTorch optimizer over `parameters`; `tune` sets its changing numbers."""
         if self.method == "sgd":

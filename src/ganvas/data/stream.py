@@ -85,8 +85,8 @@ class Stream:
         """Which samples a call gives: int64 (n,), or (2, n) of two domains without pairs."""
         rows = self._rows(part, parts)
         first, end = number * self.batch + rows.start, number * self.batch + rows.stop
-        orders = range(len(self.dataset.counts))
-        return torch.stack([self._index(first, end, order) for order in orders]).squeeze(0)
+        found = [self._index(first, end, order) for order in range(len(self.dataset.counts))]
+        return torch.stack(found) if len(found) > 1 else found[0]
 
     def _rows(self, part: int, parts: int) -> slice:
         return slice(self.batch * part // parts, self.batch * (part + 1) // parts)
@@ -100,7 +100,7 @@ class Stream:
             last = min(count, first + stop - start)
             pieces.append(_order(self.seed, epoch, count, order)[first:last])
             start += last - first
-        return torch.cat(pieces)
+        return torch.cat(pieces) if len(pieces) > 1 else pieces[0]
 
     def _flip(self, number: int, order: int) -> Tensor:
         """Which pictures of a minibatch are mirrored, bool (batch,)."""

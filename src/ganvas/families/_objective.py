@@ -61,6 +61,15 @@ class Objective(Game):
         """The penalty comes again after `every` steps."""
         return self.every if self.penalty != "none" else 1
 
+    def idle(self) -> dict[str, str]:
+        """Also what belongs to a penalty, or to the loss of least squares."""
+        penalties = ("gamma", "every") if self.penalty == "none" else ()
+        targets = ("real_target", "fake_target", "g_target")
+        unread = dict.fromkeys(penalties, "penalty = none")
+        if self.loss != "leastsquares":
+            unread |= dict.fromkeys(targets, f"loss = {self.loss}")
+        return super().idle() | unread
+
     def review(self, nets: Nets) -> Iterator[str]:
         """Doubts about loss, penalty and networks together.
 

@@ -23,6 +23,13 @@ from ganvas.optim import Optim
 from ganvas.options import fixed
 
 Width = Annotated[int, Ge(1)]
+SHAPED_BY = {
+    "mlp": ("g_hidden", "d_hidden", "activation", "bias", "waves"),
+    "dcgan": ("width", "norm", "down"),
+    "resnet": ("width", "norm"),
+    "r3": ("width", "blocks", "group"),
+}
+"""The options that each kind of network reads."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +99,14 @@ class Players(Game):
     def convolves(self) -> bool:
         """Whether the networks are convolutional."""
         return self.network != "mlp"
+
+    def idle(self) -> dict[str, str]:
+        """Also what shapes networks of another kind."""
+        if not type(self).build.__module__.startswith("ganvas."):  # one's own may read them all
+            return super().idle()
+        unread = {name for names in SHAPED_BY.values() for name in names}
+        unread -= {*SHAPED_BY[self.network]}
+        return super().idle() | dict.fromkeys(sorted(unread), f"network = {self.network}")
 
     def accept(self, data: DataSpec) -> None:
         """Also raises UsageError for points where the networks are convolutional."""
