@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from ganvas import GAN, Recipe, Trainer, checkpoint, device, families
-from ganvas.data import Dataset
+from ganvas.data import Dataset, TwoDomains
 from ganvas.events import Warned
 from ganvas.game import Nets
 from ganvas.recipe import Settings
@@ -94,16 +94,20 @@ def test_a_run_notes_its_precision_and_why(tmp_path):
 @pytest.mark.parametrize(
     ("precision", "expected"), [("float32", "contiguous"), ("bf16", "channels last")]
 )
-def test_grouped_convolutions_lie_channels_last_only_where_that_is_faster(
+def test_convolutions_lie_channels_last_only_where_that_is_faster(
     monkeypatch, here, precision, expected
 ):
     """As the run computes, whatever the machine would choose by itself."""
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: here == "bf16")
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
     red = Dataset("red", torch.zeros(64, 3, 16, 16, dtype=torch.uint8))
-    for name, wanted in {"r3gan": expected, "dcgan": "channels last"}.items():
+    blue = Dataset("blue", torch.ones(64, 3, 16, 16, dtype=torch.uint8))
+    for name, wanted in {
+        "r3gan": expected, "cyclegan": expected, "dcgan": "channels last"
+    }.items():  # fmt: skip
         game = Recipe(game=families.find(name)()).merged({"game": families.find(name).quick}).game
-        part = Trainer(game, red, settings=Settings(batch=4, threads=1, precision=precision))
+        data = TwoDomains("both", red, blue, paired=False) if name == "cyclegan" else red
+        part = Trainer(game, data, settings=Settings(batch=4, threads=1, precision=precision))
         for p in part.engine.nets.parameters():
             if p.dim() == 4 and min(p.shape[1:]) > 1:
                 found = "contiguous" if p.is_contiguous() else "channels last"

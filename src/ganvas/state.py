@@ -40,11 +40,14 @@ def layout(
 ) -> torch.memory_format:
     """How the convolutions of `network` lie in memory: channels last, which most are faster in.
 
-    Grouped ones in float32 on a processor are not, where gradients flow through them; docs/speed.md
-    has the figures.
+    In float32 on a processor grouped ones are not, where gradients flow through them, and neither
+    is a network that normalises each picture by itself; docs/speed.md has the figures.
     """
-    grouped = any(isinstance(m, nn.Conv2d) and m.groups > 1 for m in network.modules())
-    slower = grouped and device.type == "cpu" and autocast is None
+    slow = any(
+        isinstance(m, nn.InstanceNorm2d) or (isinstance(m, nn.Conv2d) and m.groups > 1)
+        for m in network.modules()
+    )
+    slower = slow and device.type == "cpu" and autocast is None
     return torch.contiguous_format if slower else torch.channels_last
 
 
