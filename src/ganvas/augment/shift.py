@@ -16,7 +16,7 @@ from torch.nn.functional import pad
 def shifted(x: Tensor, u: Tensor, share: float) -> Tensor:
     """Pictures (N, C, S, S) shifted by up to `share` of their side; mirrored at their borders.
 
-    `u`: uniform numbers in [0, 1), (N, 2), how far down and to the right.
+    `u`: uniform numbers in [0, 1), (N, 2): 0 shifts all the way down and right, a half not at all.
     """
     most = round(share * x.shape[-1])
     if not most:
