@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from ganvas import data, drawing, recipes
+from ganvas.bench.images import METRICS
 from ganvas.bench.table import Cell, Results, fill, markdown, mean_and_spread
 from ganvas.cli.bench import follow
 from ganvas.game import Moment
 from ganvas.measure import Judge
 from ganvas.trainer import Trainer
-
-METRICS = ("frechet", "kid", "prdc")
 
 
 def play(facts: dict[str, Any], cell: dict[str, Any]) -> dict[str, float]:
@@ -57,21 +56,11 @@ def main() -> None:
     cells = [cell for row in rows.values() for cell in row]
     follow(fill(results, cells, play, args.jobs), len(cells))
     shown = ("frechet", "precision", "recall")
-    print(
-        markdown(
-            ("losses in", *shown),
-            [
-                [
-                    name,
-                    *(
-                        mean_and_spread([results[cell][key] for cell in row], ".3f")
-                        for key in shown
-                    ),
-                ]
-                for name, row in rows.items()
-            ],
-        )
-    )
+    lines = []
+    for name, row in rows.items():
+        scores = [[results[cell][key] for cell in row] for key in shown]
+        lines.append([name, *(mean_and_spread(values, ".3f") for values in scores)])
+    print(markdown(("losses in", *shown), lines))
 
 
 if __name__ == "__main__":

@@ -81,8 +81,8 @@ class Pix2Pix(Translation):
         """G on D's verdict and the right answer; then D on the answer and what G gave."""
         batch = draw()
         u = t.uniform(batch, 2)  # pairs are shifted together
-        cut = {k: shifted(v, u, self.shift) for k, v in batch._asdict().items()}
-        x, y, G = cut[self.other(self.to)], cut[self.to], nets.G[self.to]
+        pair = {k: shifted(v, u, self.shift) for k, v in batch._asdict().items()}
+        x, y, G = pair[self.other(self.to)], pair[self.to], nets.G[self.to]
         D = patch.Beside(nets.D, x) if self.sees == "both" else nets.D
         fake = G(x, t.uniform(batch, G.drops) if self.dropout else None)
         weight = self.gan_weight(t)

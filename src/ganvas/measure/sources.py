@@ -24,9 +24,9 @@ from ganvas.model import Model, load
 from ganvas.recipe import read
 
 SHOWN = 5
+"""Sizes or names that an error lists."""
 DAMAGED = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError)
 """What reading an archive raises that is cut, changed or, the last, asks for a password."""
-"""Sizes or names that an error lists."""
 
 
 @dataclass(frozen=True)
