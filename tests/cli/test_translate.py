@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import sys
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import torch
@@ -125,6 +125,35 @@ def test_when_nothing_can_be_read(run, tmp_path, capsys):
     (tmp_path / "in/1.png").write_bytes(b"")
     assert main(["translate", run, "in", "out"]) == 3
     assert "None of the 1 pictures could be read" in capsys.readouterr().err
+
+
+def test_frames_of_an_animation_that_cannot_be_read_are_skipped(run, tmp_path, capsys):
+    frames = [picture(seed=i) for i in range(4)]
+    frames[0].save("whole.gif", save_all=True, append_images=frames[1:], loop=0)
+    whole = Path("whole.gif").read_bytes()
+    Path("in.gif").write_bytes(whole[: int(0.9 * len(whole))])
+    assert main(["translate", run, "in.gif", "out.gif"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "out.gif\n1 skipped\n"
+    assert "skipped frame 4 of in.gif (" in err
+    with Image.open("out.gif") as made:
+        assert made.n_frames == 3
+
+
+def test_what_a_folder_holds_besides_pictures_is_named(run, tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    picture().save("in/1.png")
+    picture().save("elsewhere/2.png")
+    (tmp_path / "in/film.mp4").write_bytes(b"")
+    (tmp_path / "in/out.png").symlink_to(tmp_path / "elsewhere/2.png")
+    (tmp_path / "in/more").symlink_to(tmp_path / "elsewhere")
+    assert main(["translate", run, "in", "out"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "out\n3 skipped\n"
+    assert "film.mp4 (a video; videos are translated one by one)" in err
+    assert "in/out.png (" in err
+    assert "in/more (a link to a folder is not followed)" in err
 
 
 def test_an_animation_keeps_its_frames_and_pauses(run):
@@ -298,25 +327,66 @@ def test_videos_without_pyav(run, tmp_path, monkeypatch, capsys):
     assert not (tmp_path / "out.mp4").exists()
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("av"), reason="PyAV is not installed")
-def test_a_video_frame_by_frame(run, tmp_path, capsys):
-    import av
-
-    with av.open("in.mp4", "w") as made:
-        stream = made.add_stream("h264", rate=12)
-        stream.width, stream.height, stream.pix_fmt = 32, 20, "yuv420p"
-        for i in range(7):
-            made.mux(stream.encode(av.VideoFrame.from_image(picture((32, 20), seed=i))))
+def filmed(path, size, *, frames=7, sound=False):
+    """A film of noise, 12 frames a second, and a tone beside it."""
+    with av.open(path, "w") as made:
+        stream = made.add_stream("mpeg4", rate=12)
+        stream.width, stream.height, stream.pix_fmt, stream.gop_size = *size, "yuv420p", 1
+        tone = made.add_stream("aac", rate=8000, layout="mono") if sound else None
+        for i in range(frames):
+            made.mux(stream.encode(av.VideoFrame.from_image(picture(size, seed=i))))
         made.mux(stream.encode())
+        if tone:
+            wave = np.sin(np.arange(4096, dtype=np.float32) / 3)[None]
+            frame = av.AudioFrame.from_ndarray(wave, format="fltp", layout="mono")
+            frame.rate, frame.pts = 8000, 0
+            made.mux(tone.encode(frame))
+            made.mux(tone.encode())
+
+
+def heard(path):
+    with av.open(path) as film:
+        return [bytes(p) for p in film.demux(audio=0) if p.dts is not None]
+
+
+def times(path):
+    with av.open(path) as film:
+        return [float(f.time) for f in film.decode(video=0)]
+
+
+def test_a_video_frame_by_frame(run):
+    filmed("in.mp4", (33, 21), sound=True)
     assert main(["translate", run, "in.mp4", "out.mp4"]) == 0
     with av.open("in.mp4") as given, av.open("out.mp4") as out:
         one, other = given.streams.video[0], out.streams.video[0]
         assert (other.width, other.height, other.average_rate) == (32, 20, one.average_rate)
-        times = [[float(f.time) for f in x.decode(video=0)] for x in (given, out)]
-    assert times[0] == pytest.approx(times[1], abs=1e-3)
-    assert len(times[0]) == 7
-    (tmp_path / "bad.mp4").write_bytes(b"no video" * 100)
+    assert times("out.mp4") == pytest.approx(times("in.mp4"), abs=1e-3)
+    assert len(times("out.mp4")) == 7
+    assert heard("out.mp4") == heard("in.mp4") != []
+
+
+def test_a_frame_of_a_video_that_cannot_be_read_is_skipped(run, capsys):
+    filmed("in.mp4", (32, 20))
+    with av.open("in.mp4") as film:
+        third = [p for p in film.demux(video=0) if p.dts is not None][2]
+        at, size = third.pos, third.size
+    whole = bytearray(Path("in.mp4").read_bytes())
+    whole[at : at + size] = bytes(size)
+    Path("in.mp4").write_bytes(whole)
     capsys.readouterr()
-    assert main(["translate", run, "bad.mp4", "out2.mp4"]) == 2
-    assert "cannot be read as a video" in capsys.readouterr().err
-    assert [p.name for p in tmp_path.glob("*out*")] == ["out.mp4"]
+    assert main(["translate", run, "in.mp4", "out.mp4"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "out.mp4\n1 skipped\n"
+    assert "skipped a frame of in.mp4 at 0.17 s" in err
+    assert len(times("out.mp4")) == 6
+
+
+def test_what_is_no_video_and_sound_that_does_not_fit(run, tmp_path, capsys):
+    (tmp_path / "bad.mp4").write_bytes(b"no video" * 100)
+    assert main(["translate", run, "bad.mp4", "out.mp4"]) == 3
+    assert "bad.mp4 cannot be read as a video" in capsys.readouterr().err
+    filmed("in.mp4", (32, 20), sound=True)
+    assert main(["translate", run, "in.mp4", "out.webm"]) == 2
+    err = capsys.readouterr().err.replace("\n", " ")
+    assert "A .webm cannot hold the sound of in.mp4, which is aac; end the name in .mp4." in err
+    assert [p.name for p in tmp_path.glob("*out*")] == []

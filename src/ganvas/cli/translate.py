@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import tyro
 from PIL import Image
-from rich.console import Console
-from rich.progress import track
 
 from ganvas import files, flags
+from ganvas.cli.translate_picture import picture, shown
 from ganvas.errors import DataError, StorageError, UsageError
 
 VIDEOS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v")
@@ -28,13 +25,8 @@ KEPT = {
     ".gif": "GIF",
 }
 """Endings that a translation keeps, and their formats; any other gets `.png` behind it."""
-MOVING = ("GIF", "WEBP", "PNG")
-"""Formats that hold more than one frame."""
-PAUSE = 100
-"""Thousandths of a second that a frame is shown where the file does not say."""
 NAMED = 10
 """Skipped files that are named."""
-Change = Callable[[Image.Image], Image.Image]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +50,7 @@ class Translate:
 def main(argv: list[str]) -> int:
     """Runs `ganvas translate`."""
     args = flags.parse(Translate, argv, "translate")
-    paths = list(pairs(args.source, args.out))
+    paths, skipped = pairs(args.source, args.out)
     from ganvas.data.decode import Unusable
     from ganvas.model import load
     from ganvas.translating import source
@@ -73,7 +65,6 @@ def main(argv: list[str]) -> int:
         assert isinstance(made, Image.Image)
         return made
 
-    skipped: list[str] = []
     written = 0
     for path, out in shown(paths, "pictures"):
         try:
@@ -82,12 +73,22 @@ def main(argv: list[str]) -> int:
 
                 skipped += video(path, ready(out), change)
             else:
-                content = still_or_moving(path, change, KEPT[out.suffix.lower()])
+                kind, alone = KEPT[out.suffix.lower()], len(paths) == 1
+                content, unread = picture(path, change, kind, bar=alone)
                 files.replace(ready(out), content)
+                skipped += unread
             written += 1
         except Unusable as error:
             skipped.append(f"{path} ({error})")
-    return told(args.out, written, skipped)
+    name(skipped)
+    if not written:
+        raise DataError(
+            f"None of the {len(paths):,} pictures could be read; {args.out} is left as it was."
+        )
+    print(args.out)
+    if skipped:
+        print(f"{len(skipped):,} skipped")
+    return 0
 
 
 def ready(out: Path) -> Path:
@@ -99,31 +100,24 @@ def ready(out: Path) -> Path:
     return out
 
 
-def told(out: Path, written: int, skipped: list[str]) -> int:
-    """Names what was skipped; DataError where nothing was written."""
+def name(skipped: list[str]) -> None:
+    """Says what was skipped, and of much the first few."""
     for each in skipped[:NAMED]:
         print(f"ganvas: skipped {each}", file=sys.stderr)
     if len(skipped) > NAMED:
         print(f"ganvas: … and {len(skipped) - NAMED:,} more", file=sys.stderr)
-    if not written:
-        raise DataError(
-            f"None of the {len(skipped):,} pictures could be read; {out} is left as it was."
-        )
-    print(out)
-    if skipped:
-        print(f"{len(skipped):,} skipped")
-    return 0
 
 
-def pairs(source: Path, out: Path) -> Iterator[tuple[Path, Path]]:
-    """Each file to translate, and where its translation goes; nothing is written yet.
+def pairs(source: Path, out: Path) -> tuple[list[tuple[Path, Path]], list[str]]:
+    """Each file to translate and where its translation goes, and what of a folder is left out.
+
+    Nothing is written yet.
 
     Raises:
         UsageError: nothing there, or an `out` that is the source, lies in it, or is in use.
     """
     if source.is_dir():
-        yield from _in_folder(source, out)
-        return
+        return _in_folder(source, out)
     if not source.is_file():
         raise UsageError(f"There is no picture and no folder {str(source)!r}.")
     into = out / source.name if out.is_dir() else out
@@ -140,10 +134,10 @@ def pairs(source: Path, out: Path) -> Iterator[tuple[Path, Path]]:
         )
     if not out.parent.is_dir():
         raise UsageError(f"The folder {str(out.parent)!r} does not exist.")
-    yield source, out
+    return [(source, out)], []
 
 
-def _in_folder(source: Path, out: Path) -> Iterator[tuple[Path, Path]]:
+def _in_folder(source: Path, out: Path) -> tuple[list[tuple[Path, Path]], list[str]]:
     from ganvas.data import scan
 
     here, there = source.resolve(), out.resolve()
@@ -156,55 +150,18 @@ def _in_folder(source: Path, out: Path) -> Iterator[tuple[Path, Path]]:
     found = scan.deep(source)
     if not found.pictures:
         raise UsageError(f"The folder {str(source)!r} holds no pictures; found: {found.summary()}.")
-    for name in found.pictures:
-        path = Path(name)
-        at = out / path.relative_to(source)
-        yield path, at if at.suffix.lower() in KEPT else at.with_name(f"{at.name}.png")
+    left = [f"{path} ({reason})" for path, reason in found.refused]
+    left += [f"{path} (a link to a folder is not followed)" for path in found.links]
+    left += [
+        f"{name} (a video; videos are translated one by one)"
+        for name in found.others
+        if name.lower().endswith(VIDEOS)
+    ]
+    return [
+        (path, _named(out / path.relative_to(source))) for path in map(Path, found.pictures)
+    ], left
 
 
-def still_or_moving(path: Path, change: Change, kind: str) -> bytes:
-    """The translation of the picture at `path`, all its frames, as a file of the format `kind`."""
-    from ganvas.data.decode import opened
-
-    frames, pauses = [], []
-    with opened(str(path)) as image:
-        count = getattr(image, "n_frames", 1) if kind in MOVING else 1
-        facts: dict[str, Any] = {"loop": image.info.get("loop")}
-        if image.mode in ("RGB", "RGBA"):  # of other modes the profile would not fit the result
-            facts["icc_profile"] = image.info.get("icc_profile")
-        for i in range(count):
-            image.seek(i)
-            frames.append(image.convert("RGBA") if count > 1 else image.copy())
-            pauses.append(image.info.get("duration", PAUSE))
-    return packed([change(frame) for frame in frames], kind, pauses, facts)
-
-
-def packed(frames: list[Image.Image], kind: str, pauses: list[int], facts: dict[str, Any]) -> bytes:
-    """Frames as the bytes of one file."""
-    options = dict(facts)
-    if len(frames) > 1:
-        options |= {"save_all": True, "append_images": frames[1:], "duration": pauses}
-        options |= {"disposal": 2} if kind == "GIF" else {}
-    else:
-        options.pop("loop", None)
-    if kind in ("JPEG", "WEBP"):
-        options["quality"] = 95
-    first = frames[0]
-    if kind == "JPEG" and first.mode == "RGBA":
-        first = flat(first)
-    buffer = io.BytesIO()
-    first.save(buffer, format=kind, **{k: v for k, v in options.items() if v is not None})
-    return buffer.getvalue()
-
-
-def flat(image: Image.Image) -> Image.Image:
-    """What is transparent on white, for a format that knows none."""
-    white = Image.new("RGBA", image.size, "white")
-    return Image.alpha_composite(white, image).convert("RGB")
-
-
-def shown(paths: list[tuple[Path, Path]], what: str) -> Iterator[tuple[Path, Path]]:
-    """The paths, with a bar on a terminal where there are several."""
-    console = Console(stderr=True)
-    bar = len(paths) > 1 and console.is_terminal
-    yield from track(paths, what, console=console, transient=True, disable=not bar)
+def _named(out: Path) -> Path:
+    """`out` with an ending that a translation can have."""
+    return out if out.suffix.lower() in KEPT else out.with_name(f"{out.name}.png")

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
 
-from ganvas.cli.translate import Change
-from ganvas.errors import StorageError, UsageError
+from ganvas.cli.translate_picture import Change
+from ganvas.errors import DataError, StorageError, UsageError
 
 
 def video(path: Path, out: Path, change: Change) -> list[str]:
     """Translates the video at `path` into `out`; returns what had to be skipped.
 
     Raises:
-        UsageError: PyAV is not installed, or the file holds no video.
+        UsageError: PyAV is not installed, or cannot write such a file.
+        DataError: the file holds no video, or none that can be read.
         StorageError: the disk refuses; nothing is left at `out`.
     """
     av = _av()
@@ -29,10 +31,10 @@ def video(path: Path, out: Path, change: Change) -> list[str]:
             os.replace(beside, out)
         finally:
             beside.unlink(missing_ok=True)
-    except av.error.FFmpegError as error:
-        raise UsageError(f"{path} cannot be read as a video: {error.strerror}.") from error
-    except OSError as error:
+    except OSError as error:  # some of PyAV's own are such too
         raise StorageError(f"{out} cannot be written: {error.strerror}.") from error
+    except av.error.FFmpegError as error:
+        raise UsageError(f"{out} cannot be written as {out.suffix}: {error.strerror}.") from error
     return skipped
 
 
@@ -49,9 +51,11 @@ def _av() -> Any:
 
 def _written(av: Any, path: Path, beside: Path, change: Change) -> list[str]:
     skipped: list[str] = []
-    with av.open(str(path)) as given, av.open(str(beside), "w") as made:
+    with _reading(av, path):
+        given = av.open(str(path))
+    with given, av.open(str(beside), "w") as made:
         if not given.streams.video:
-            raise UsageError(f"{path} holds no video.")
+            raise DataError(f"{path} holds no video.")
         source = given.streams.video[0]
         stream = made.add_stream("vp9" if beside.suffix == ".webm" else "h264",
                                  rate=source.average_rate or 25)  # fmt: skip
@@ -59,10 +63,10 @@ def _written(av: Any, path: Path, beside: Path, change: Change) -> list[str]:
         stream.width, stream.height = source.width // 2 * 2, source.height // 2 * 2
         stream.pix_fmt = "yuv420p"
         stream.time_base = source.time_base
-        sounds = {s.index: made.add_stream_from_template(s) for s in given.streams.audio}
+        sounds = {s.index: _sound(made, s, path, beside.suffix) for s in given.streams.audio}
         with Progress(console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task("frames", total=source.frames or None)
-            for packet in given.demux(source, *given.streams.audio):
+            for packet in _packets(av, given, path):
                 if packet.stream.index in sounds:
                     if packet.dts is not None:
                         packet.stream = sounds[packet.stream.index]
@@ -79,9 +83,41 @@ def _written(av: Any, path: Path, beside: Path, change: Change) -> list[str]:
     return skipped
 
 
-def _decoded(av: Any, packet: Any, path: Path, skipped: list[str]) -> Iterator[Any]:
+def _sound(made: Any, stream: Any, path: Path, suffix: str) -> Any:
     try:
-        yield from packet.decode()
-    except av.error.InvalidDataError as error:
-        skipped.append(f"a frame of {path} at {float(packet.pts or 0) * packet.time_base:.2f} s "
-                       f"({error.strerror})")  # fmt: skip
+        return made.add_stream_from_template(stream)
+    except ValueError:
+        raise UsageError(
+            f"A {suffix} cannot hold the sound of {path}, which is {stream.codec_context.name}; "
+            f"end the name in {path.suffix}."
+        ) from None
+
+
+def _packets(av: Any, given: Any, path: Path) -> Iterator[Any]:
+    """What the file holds of the first picture stream and of all sound."""
+    packets = given.demux(given.streams.video[0], *given.streams.audio)
+    while True:
+        with _reading(av, path):
+            packet = next(packets, None)
+        if packet is None:
+            return
+        yield packet
+
+
+@contextmanager
+def _reading(av: Any, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except av.error.FFmpegError as error:
+        raise DataError(f"{path} cannot be read as a video: {error.strerror}.") from error
+
+
+def _decoded(av: Any, packet: Any, path: Path, skipped: list[str]) -> Iterator[Any]:
+    """The frames of a packet; one that cannot be read is skipped."""
+    try:
+        frames = packet.decode()
+    except av.error.FFmpegError as error:
+        at = float((packet.pts or 0) * packet.time_base)
+        skipped.append(f"a frame of {path} at {at:.2f} s ({error.strerror})")
+        return
+    yield from frames

@@ -1,0 +1,79 @@
+"""A picture, or an animation frame by frame, as the bytes of its translation."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PIL import Image
+from rich.console import Console
+from rich.progress import track
+
+T = TypeVar("T")
+Change = Callable[[Image.Image], Image.Image]
+MOVING = ("GIF", "WEBP", "PNG")
+"""Formats that hold more than one frame."""
+PAUSE = 100
+"""Thousandths of a second that a frame is shown where the file does not say."""
+
+
+def picture(path: Path, change: Change, kind: str, *, bar: bool) -> tuple[bytes, list[str]]:
+    """The translation of the picture at `path` as a file of the format `kind`; what was skipped.
+
+    Of an animation, frames that cannot be read are skipped, and `bar` shows how far it is. Raises
+    Unusable where none can be read.
+    """
+    from ganvas.data.decode import Unusable, opened
+
+    frames, pauses, skipped, reason = [], [], [], ""
+    with opened(str(path)) as image:
+        count = getattr(image, "n_frames", 1) if kind in MOVING else 1
+        facts: dict[str, Any] = {"loop": image.info.get("loop")}
+        if image.mode in ("RGB", "RGBA"):  # of other modes the profile would not fit the result
+            facts["icc_profile"] = image.info.get("icc_profile")
+        for i in shown(range(count), "frames", bar=bar):
+            try:
+                image.seek(i)
+                frame = image.convert("RGBA") if count > 1 else image.copy()
+            except Exception as error:  # Pillow raises nine types and more on damaged files
+                reason = str(error) or type(error).__name__
+                skipped.append(f"frame {i + 1} of {path} ({reason})")
+                continue
+            frames.append(change(frame))
+            pauses.append(image.info.get("duration", PAUSE))
+    if not frames:
+        raise Unusable(reason)
+    return packed(frames, kind, pauses, facts), skipped
+
+
+def packed(frames: list[Image.Image], kind: str, pauses: list[int], facts: dict[str, Any]) -> bytes:
+    """Frames as the bytes of one file."""
+    options = dict(facts)
+    if len(frames) > 1:
+        options |= {"save_all": True, "append_images": frames[1:], "duration": pauses}
+        options |= {"disposal": 2} if kind == "GIF" else {}
+    else:
+        options.pop("loop", None)
+    if kind in ("JPEG", "WEBP"):
+        options["quality"] = 95
+    first = frames[0]
+    if kind == "JPEG" and first.mode == "RGBA":
+        first = flat(first)
+    buffer = io.BytesIO()
+    first.save(buffer, format=kind, **{k: v for k, v in options.items() if v is not None})
+    return buffer.getvalue()
+
+
+def flat(image: Image.Image) -> Image.Image:
+    """What is transparent on white, for a format that knows none."""
+    white = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(white, image).convert("RGB")
+
+
+def shown(items: Sequence[T], what: str, *, bar: bool = True) -> Iterator[T]:
+    """The items, with a bar on a terminal where there are several."""
+    console = Console(stderr=True)
+    bar = bar and len(items) > 1 and console.is_terminal
+    yield from track(items, what, console=console, transient=True, disable=not bar)
