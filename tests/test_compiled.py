@@ -81,7 +81,7 @@ def test_the_option_is_told_as_the_run_begins(monkeypatch):
 
 
 def discogan(**options) -> Trainer:
-    game = families.find("discogan")(network="mlp", g_hidden=(4,), d_hidden=(4, 4), **options)
+    game = families.find("discogan")(network="mlp", width=2, **options)
     return Trainer(game, data.TwoDomains("points", POINTS, POINTS), batch=16, threads=1)
 
 

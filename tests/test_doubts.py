@@ -1,13 +1,19 @@
 """What is told before a run: options that were set though nothing reads them."""
 
 import pytest
+import torch
 
 from ganvas import GAN, Recipe, Trainer, families, recipes
+from ganvas.data import Dataset, TwoDomains
 from ganvas.events import Warned
+from ganvas.families.discogan import DiscoGAN
+from ganvas.families.pix2pix import Pix2Pix
+from ganvas.optim import Optim
+from ganvas.options import Schedule
 
 
-def told(game):
-    events = Trainer(game, "digits", steps=1, batch=4)._pending
+def told(game, data="digits", **settings):
+    events = Trainer(game, data, **{"steps": 1, "batch": 4} | settings)._pending
     told = [event.message for event in events if isinstance(event, Warned)]
     return [text for text in told if "decided by the data" not in text]
 
@@ -52,6 +58,45 @@ def test_an_option_that_nothing_reads_is_told(name, options, said):
 )
 def test_an_option_that_is_read_is_not(name, options):
     assert told(Recipe(game=families.find(name)()).merged({"game": options}).game) == []
+
+
+def two_domains(paired):
+    x = torch.zeros(8, 3, 16, 16, dtype=torch.uint8)
+    return TwoDomains("two", Dataset("a", x), Dataset("b", x), paired=paired)
+
+
+@pytest.mark.parametrize(
+    ("game", "said"),
+    [
+        (DiscoGAN(width=2, matching=0.5), "matching = 0.5 has no effect with variant = paper."),
+        (DiscoGAN(width=2, variant="code", matching=0.5), None),
+        (Pix2Pix(width=2, layers=1, gan_weight=0.0), "layers = 1 has no effect with gan_weight"),
+        (Pix2Pix(width=2, layers=1), None),
+    ],
+)
+def test_an_option_that_no_translation_reads_is_told(game, said):
+    found = told(game, two_domains(isinstance(game, Pix2Pix)))
+    assert len(found) == (0 if said is None else 1)
+    assert said is None or found[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"steps": 1001, "batch": 2}, "2,002"),
+        ({"steps": 1000, "batch": 2}, None),
+        ({"steps": None, "epochs": 2}, "3,594"),
+        ({"steps": 1001, "epochs": 1, "batch": 2}, None),
+        ({"steps": None, "minutes": 100.0}, None),
+    ],
+)
+def test_a_rate_that_is_0_before_the_end_is_told(settings, said):
+    found = told(GAN(G=Optim(lr=Schedule.parse("2e-4:0:2"))), **settings)
+    assert found == (
+        [f"G.lr is 0 from 2,000 images on, and the run shows {said}: G learns nothing after that."]
+        if said
+        else []
+    )
 
 
 def test_networks_of_ones_own_may_read_what_they_like():

@@ -8,15 +8,16 @@ from dataclasses import MISSING, fields
 from ganvas.engine import Engine
 from ganvas.game import Game
 from ganvas.optim import Optim
-from ganvas.recipe import flat, plain
+from ganvas.recipe import Settings, flat, plain
 
 
-def doubts(asked: Game, engine: Engine, samples: int) -> Iterator[str]:
+def doubts(asked: Game, engine: Engine, settings: Settings, samples: int) -> Iterator[str]:
     """What the data decided, what game and networks say of each other.
 
     Args:
         asked: the game as the user gave it.
         engine: of the game that is played.
+        settings: how long the run is.
         samples: how many there are.
     """
     game, ranks = engine.game, engine.ranks
@@ -24,6 +25,7 @@ def doubts(asked: Game, engine: Engine, samples: int) -> Iterator[str]:
     for name in (name for name in after if after[name] != before.get(name)):
         yield f"{name} = {after[name]}, decided by the data ({samples:,} samples)."
     yield from _without_effect(game)
+    yield from _over(game, settings, samples)
     yield from game.review(engine.nets)
     if engine.micro * ranks.count > 1 and game.mixes_samples:
         parts = "micro-batches" if ranks.count == 1 else "the processes' shares"
@@ -41,3 +43,17 @@ def _without_effect(game: Game) -> Iterator[str]:
         for name, why in one.idle().items():
             if getattr(one, name) != getattr(other, name):
                 yield f"{under}{name} = {given[under + name]} has no effect with {why}."
+
+
+def _over(game: Game, settings: Settings, samples: int) -> Iterator[str]:
+    """Players whose rate is 0 before the run ends."""
+    steps = settings.steps and settings.steps * settings.batch
+    epochs = settings.epochs and settings.epochs * samples
+    shown = min(filter(None, (steps, epochs)), default=0)
+    for name, spec in game.players.items():
+        last = 1000 * spec.lr.until
+        if spec.lr.end == 0 and 0 < last < shown:
+            yield (
+                f"{name}.lr is 0 from {last:,.0f} images on, and the run shows {shown:,.0f}: {name} "
+                "learns nothing after that."
+            )

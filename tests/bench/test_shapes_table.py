@@ -104,3 +104,15 @@ def test_one_that_failed_is_counted(tmp_path):
     assert (
         json.loads((tmp_path / "r.jsonl").read_text().splitlines()[0])["facts"]["samples"] == 1000
     )
+
+
+def test_differences_are_seed_by_seed_with_their_interval(tmp_path):
+    results = Results(tmp_path / "r.jsonl", shapes.facts(1))
+    for seed, (gan, disco) in enumerate([(0.1, 0.3), (0.5, 0.8), (0.2, 0.6)]):
+        for mode, value in (("gan", gan), ("disco", disco)):
+            cell = {"data": "shapes", "mode": mode, "seed": seed}
+            results.add(cell, {"injectivity": value, "coverage": 1.0})
+    results.add({"data": "shapes", "mode": "recon", "seed": 0}, {"failed": "not finite"})
+    lines = shapes.differences(results, "shapes", 3).splitlines()
+    assert lines[2] == "| disco - gan | 0.30 (0.05 to 0.55) | 0.00 (0.00 to 0.00) |"
+    assert lines[3] == "| recon - gan |  |  |"

@@ -217,7 +217,7 @@ def test_one_direction_and_other_channels():
 def test_points(tmp_path):
     points = Dataset("a", torch.zeros(4, 2)), Dataset("b", torch.ones(4, 3))
     data = TwoDomains("points", *points)
-    game = DiscoGAN(network="mlp", g_hidden=(4,), d_hidden=(4,))
+    game = DiscoGAN(network="mlp", width=2)
     model = Model(game, build(game, data.spec, 0), data.spec)
     assert tuple(model.translate(torch.zeros(5, 2), "b").shape) == (5, 3)
     with pytest.raises(UsageError, match=r"is float32 \(N, 3\)"):

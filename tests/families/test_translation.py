@@ -18,7 +18,7 @@ from ganvas.families.pix2pix import Pix2Pix
 from ganvas.optim import Optim
 from ganvas.state import build, collect
 
-MLP = {"network": "mlp", "g_hidden": (4,), "d_hidden": (4, 4)}
+MLP = {"network": "mlp", "width": 2}
 SMALL = {"width": 4, "blocks": 1, "layers": 1, "pool": 5}
 
 
@@ -81,7 +81,7 @@ def test_the_codes_variant_weighs_as_the_code_does():
     assert found["cycle a"] == pytest.approx(0.25 * square(nets.G["a"](ab), a))
     real, fake = nets.D["b"](Stream(points(), 6, 0, (0, 1))(0).b)[1:], nets.D["b"](ab)[1:]
     apart = [square(r.mean(0), f.mean(0)) for r, f in zip(real, fake)]
-    assert len(apart) == 1, "all layers but the first"
+    assert len(apart) == 4, "all layers but the first"
     assert found["features b"] == pytest.approx(0.75 * 0.9 * np.mean(apart))
 
 
@@ -247,9 +247,13 @@ def test_pix2pix_sees_the_question_beside_the_answer():
 
 
 def test_pix2pix_without_gan_is_l1_alone():
-    found = terms(engine(Pix2Pix(width=4, layers=1, gan_weight=0.0), images(True)).step())
-    assert found["G/fake b"] == 0
-    assert found["G/l1 b"] > 0
+    made = engine(Pix2Pix(width=4, layers=1, gan_weight=0.0), images(True))
+    before = {k: v.clone() for k, v in made.nets.state_dict().items()}
+    turned = made.step()
+    assert [turn.player for turn in turned] == ["G"]
+    assert [*terms(turned)] == ["G/l1 b"]
+    moved = {k[0] for k, v in made.nets.state_dict().items() if not torch.equal(v, before[k])}
+    assert moved == {"G"}
 
 
 def test_dropout_is_noise_of_training_and_is_addressed():
@@ -290,6 +294,7 @@ def test_shifts_are_whole_pixels_and_one_for_both_of_a_pair():
     [
         (DiscoGAN(width=2), images(side=16), (17, 30)),
         (CycleGAN(width=2, blocks=1, layers=1), images(side=16), (5, 23)),
+        (CycleGAN(width=2, blocks=1, layers=1), images(side=16), (1, 4)),
         (Pix2Pix(width=2, layers=1), images(True), (16, 21)),
         (Pix2Pix(width=2, layers=1), images(True), (1, 1)),
     ],
@@ -308,10 +313,11 @@ def test_any_size_is_kept(game, data, size):
 @pytest.mark.parametrize(
     ("game", "data", "said"),
     [
-        (DiscoGAN(), points(), "use network = mlp"),
+        (DiscoGAN(), points(), "takes network = mlp, not conv"),
+        (DiscoGAN(network="mlp"), images(), "takes network = conv, not mlp"),
         (DiscoGAN(), images(True), r"plays with Unpaired\(a, b\); 'images' gives Paired"),
         (DiscoGAN(), find("digits"), r"'digits' gives Labelled"),
-        (CycleGAN(), points(), "takes images of 16, 20, 24"),
+        (CycleGAN(), points(), "CycleGAN takes images"),
         (CycleGAN(), images(side=18), "takes images of 16, 20, 24"),
         (Pix2Pix(), images(), r"plays with Paired\(a, b\); 'images' gives Unpaired"),
     ],
@@ -324,8 +330,6 @@ def test_what_they_do_not_take(game, data, said):
 def test_networks_too_deep_for_the_pictures():
     with pytest.raises(UsageError, match="--layers 3 does"):
         CycleGAN(layers=4).build(images(side=32).spec)
-    with pytest.raises(UsageError, match="d_hidden needs"):
-        DiscoGAN(network="mlp", d_hidden=()).build(points().spec)
     with pytest.raises(UsageError, match="which 10 is not made for"):
         Pix2Pix(layers=1).build(images(True, side=10).spec)
 

@@ -2,8 +2,8 @@
 
 Isola et al., Image-to-Image Translation with Conditional Adversarial Networks, 2017, section 6.2,
 enlarge 256 pixels to 286 and cut at a random place; that is a shift by up to 15 of 256, and a
-softer picture. At 64 pixels bilinear enlarging takes two thirds of a drawing's sharpness, and what
-G is to learn with it; so here the picture is shifted as it is.
+softer picture. Of a drawing of 64 pixels that takes much of the sharpness that G is to learn; so
+here the picture is shifted as it is.
 """
 
 from __future__ import annotations

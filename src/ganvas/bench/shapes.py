@@ -8,11 +8,13 @@ back that reads what the eye does not see comes to nothing there.
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import torch
+from scipy.stats import t as student
 from torch import Tensor
 
 from ganvas import drawing
@@ -33,6 +35,9 @@ REAL = "real samples of b"
 DATA = ("shapes", "toy:5to10")
 COPIES = 16
 """Drawings of each combination of factors that pictures are compared with."""
+PAIRS = (("disco", "gan"), ("recon", "gan"), ("disco", "recon"))
+COMPARED = ("injectivity", "coverage")
+"""The modes, and the numbers, whose differences seed by seed are told."""
 ERRORS = ("cycle", "redrawn")
 """Mean squared errors of the way there and back, and of the way back from what is seen there."""
 FAR = 3.0
@@ -47,7 +52,7 @@ def facts(steps: int) -> dict[str, Any]:
         "steps": {"shapes": steps, "toy:5to10": 2 * steps},
         "batch": {"shapes": 16, "toy:5to10": 64},
         "rate": {"shapes": [1e-3, 5e-4], "toy:5to10": [2e-4, 2e-4]},
-        "width": 16,
+        "width": {"shapes": 16, "toy:5to10": 64},
         "samples": 1000,
     }
 
@@ -68,7 +73,7 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
         return measure(None, facts["samples"], seed)
     g, d = (Optim(lr=constant(lr), decay=1e-5) for lr in facts["rate"][data])
     network: Any = "conv" if data == "shapes" else "mlp"
-    game = DiscoGAN(mode=mode, network=network, width=facts["width"], G=g, D=d)
+    game = DiscoGAN(mode=mode, network=network, width=facts["width"][data], G=g, D=d)
     steps, batch = facts["steps"][data], facts["batch"][data]
     trainer = Trainer(game, data, steps=steps, batch=batch, seed=seed, threads=1)
     try:
@@ -155,13 +160,35 @@ def _known() -> tuple[Tensor, Tensor]:
 
 
 def table(results: Results, data: str, seeds: int) -> str:
-    """The modes on one kind of data as Markdown, the best possible in the first row."""
+    """The modes on one kind of data as Markdown, what is read in real samples in the first row."""
     names = {
         "shapes": (*shapes.FACTORS, "injectivity", "coverage", *ERRORS),
         "toy:5to10": ("injectivity", "coverage", "purity", "quality", "cycle"),
     }[data]
     rows = [_line(results, {"data": data, "mode": mode}, names, seeds) for mode in (REAL, *MODES)]
     return markdown(("mode", *names, "failed"), rows)
+
+
+def differences(results: Results, data: str, seeds: int) -> str:
+    """By how much modes differ, seed by seed, as Markdown: the mean and its 95 % interval (t)."""
+    rows = []
+    for more, less in PAIRS:
+        modes: list[Cell] = [{"data": data, "mode": mode} for mode in (more, less)]
+        cells = [[{**mode, "seed": seed} for mode in modes] for seed in range(seeds)]
+        found = [results.found(pair)[0] for pair in cells]
+        both = [pair for pair in found if len(pair) == 2]
+        shown = [_interval([a[name] - b[name] for a, b in both]) for name in COMPARED]
+        rows.append([f"{more} - {less}", *shown])
+    return markdown(("difference", *COMPARED), rows)
+
+
+def _interval(values: Sequence[float]) -> str:
+    """`0.34 (0.21 to 0.47)`; the mean alone of fewer than two."""
+    if len(values) < 2:
+        return f"{values[0]:.2f}" if values else ""
+    mean, spread = statistics.fmean(values), statistics.stdev(values)
+    half = float(student.ppf(0.975, len(values) - 1)) * spread / len(values) ** 0.5
+    return f"{mean:.2f} ({mean - half:.2f} to {mean + half:.2f})"
 
 
 def _line(results: Results, cell: Cell, names: Sequence[str], seeds: int) -> Sequence[str]:

@@ -40,4 +40,5 @@ def main(argv: list[str]) -> int:
     follow(fill(results, cells, shapes.play, args.jobs), len(cells))
     for data in shapes.DATA:
         print(f"{data}\n\n{shapes.table(results, data, args.seeds)}")
+        print(shapes.differences(results, data, args.seeds))
     return 0

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
+from annotated_types import Ge, Lt
 from torch import Tensor
 
 from ganvas.data.batches import DataSpec, Unpaired
+from ganvas.errors import UsageError
 from ganvas.families._objective import Objective, logits_of
+from ganvas.families._players import Width
 from ganvas.game import Moment, Network, Terms
 from ganvas.networks.sides import at_any_size
 from ganvas.optim import Optim
+from ganvas.options import fixed
 from ganvas.pictures import beside
 
 Samples = dict[str, Tensor]
@@ -48,9 +52,10 @@ class Translation(Objective):
 
     def translate(self, nets: Any, x: Tensor, to: str) -> Tensor:
         """G[to](x); pictures keep their size, whatever it is."""
-        if x.dim() != 4 or not hasattr(nets.G[to], "halvings"):
-            return nets.G[to](x)  # type: ignore[no-any-return]
-        return at_any_size(nets.G[to], x, 2 ** nets.G[to].halvings)
+        G = nets.G[to]
+        if x.dim() != 4 or not hasattr(G, "halvings"):
+            return G(x)  # type: ignore[no-any-return]
+        return at_any_size(G, x, 2**G.halvings, getattr(G, "smallest", 1))
 
     def views(self, nets: Any, batch: Any, t: Moment) -> dict[str, Tensor]:
         """Pictures, their translations, and those translated back, side by side, twice a row."""
@@ -62,7 +67,7 @@ class Translation(Objective):
             if x.dim() != 4:
                 return {"samples": there}
             row = [x, there, *([self.translate(nets, there, back)] if back in nets.G else [])]
-            views["-".join((back, to, back)[: len(row)])] = in_rows(*row)
+            views["-".join((back, to, back)[: len(row)])] = beside(row, 2)
         return views
 
     def d_sides(self, nets: Any, x: Samples, fakes: Samples, t: Moment) -> Terms:
@@ -81,6 +86,24 @@ class Translation(Objective):
         return named(self.means(loss.d(real, drawn)) | penalty, domain)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Patches(Translation):
+    """A game between pictures whose D judges patches."""
+
+    width: Width = fixed(64)
+    """Channels next to the picture, of G and D."""
+    layers: Width = fixed(3)
+    """Convolutions of D that halve the picture; 3 make patches of 70 pixels."""
+    shift: Annotated[float, Ge(0), Lt(0.5)] = 0.06
+    """Training images are shifted at random by up to this share of their side."""
+
+    def accept(self, data: DataSpec) -> None:
+        """Also raises UsageError for points."""
+        super().accept(data)
+        if not data.is_images:
+            raise UsageError(f"{type(self).__name__} takes images; {data.name!r} gives points.")
+
+
 def shapes(data: DataSpec) -> dict[str, tuple[int, ...]]:
     """The shape of a sample of each domain."""
     return {"a": data.shape, "b": data.b.shape if data.b else data.shape}
@@ -94,8 +117,3 @@ def named(terms: Terms, domain: str) -> Terms:
 def joined(terms: Iterable[Terms]) -> Terms:
     """All of the terms."""
     return {name: value for each in terms for name, value in each.items()}
-
-
-def in_rows(*columns: Tensor) -> Tensor:
-    """Pictures (N, C, S, S) of each column side by side, two of the N in a row."""
-    return beside(columns, 2)

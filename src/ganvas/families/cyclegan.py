@@ -5,7 +5,8 @@ Paper: Zhu et al., Unpaired Image-to-Image Translation using Cycle-Consistent Ad
 Reference: section 4 of the paper and junyanz/pytorch-CycleGAN-and-pix2pix.
 Differs: least squares have the LSGAN paper's half for G too, so the weights of cycle and identity
 are half of the paper's 10 and 5; the pool holds the 50 fakes made last, as the paper says, where
-the code exchanges them at random; images are shifted by whole pixels, not enlarged and cut; the
+the code exchanges them at random; the identity loss is always on, as in the code, where the paper
+has it for paintings to photographs; images are shifted by whole pixels, not enlarged and cut; the
 rate falls from 100 to 200 thousand images, the paper's epochs 100 to 200 for a set of 1,000.
 """
 
@@ -14,15 +15,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
-from annotated_types import Ge, Lt
+from annotated_types import Ge
 from torch import Tensor, nn
 
 from ganvas.augment.shift import shifted
 from ganvas.data.batches import DataSpec
 from ganvas.errors import UsageError
-from ganvas.families._players import Width
-from ganvas.families._translation import Translation, joined, named, shapes
-from ganvas.game import Draw, Moment, Nets, Turn
+from ganvas.families._translation import Patches, joined, named, shapes
+from ganvas.game import Draw, Moment, Nets, Terms, Turn
 from ganvas.losses import l1
 from ganvas.networks import cycle, patch
 from ganvas.nn.pool import Pool
@@ -33,7 +33,7 @@ RATE = Optim(lr=Schedule.parse("2e-4:0:100-200:linear"))
 
 
 @defaults(loss="leastsquares", G=RATE, D=RATE)
-class CycleGAN(Translation):
+class CycleGAN(Patches):
     """Least squares in both domains, and the L1 of each picture that went there and back."""
 
     usual: ClassVar[dict[str, Any]] = {"data": "shapes", "batch": 1, "mirror": True}
@@ -45,21 +45,15 @@ class CycleGAN(Translation):
     """Weight of the way there and back, Eq. 2."""
     identity: Annotated[Schedule, Ge(0)] = Schedule.parse(2.5)
     """Weight of leaving alone what is in the domain already, section 5.2; keeps colours."""
-    width: Width = fixed(64)
-    """Channels next to the picture, of G and D."""
     blocks: Annotated[int, Ge(0)] = fixed(0)
     """Residual blocks of G; 0 takes 9 from 256 pixels on and 6 below."""
-    layers: Width = fixed(3)
-    """Convolutions of D that halve the picture; 3 make patches of 70 pixels."""
     pool: Annotated[int, Ge(0)] = fixed(50)
     """Past fakes that D is shown half of the time."""
-    shift: Annotated[float, Ge(0), Lt(0.5)] = 0.06
-    """Training images are shifted at random by up to this share of their side."""
 
     def accept(self, data: DataSpec) -> None:
-        """Also raises UsageError for points and for sides that 4 does not divide."""
+        """Also raises UsageError for sides that 4 does not divide."""
         super().accept(data)
-        if not data.is_images or data.shape[1] % 4 or data.shape[1] < 16:
+        if data.shape[1] % 4 or data.shape[1] < 16:
             raise UsageError(
                 f"{type(self).__name__} takes images of 16, 20, 24, … pixels; {data.name!r} gives "
                 f"{data.shape}. --size 64 makes images of any folder so large."
@@ -86,7 +80,7 @@ class CycleGAN(Translation):
             t.update(nets.pool[to], fake, rows=True)
         yield "D", self.d_sides(nets, x, shown, t)
 
-    def g_side(self, nets: Any, x: dict[str, Tensor], to: str, fake: Tensor, t: Moment) -> Any:
+    def g_side(self, nets: Any, x: dict[str, Tensor], to: str, fake: Tensor, t: Moment) -> Terms:
         """What G is paid for its fakes in the domain `to`, and for the way back from there."""
         back, D = self.other(to), nets.D[to]
         terms = named(self.paid(D, x[to], D(fake)), to)  # Eq. 1, with least squares

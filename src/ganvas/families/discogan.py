@@ -2,13 +2,13 @@
 
 Paper: Kim et al., Learning to Discover Cross-Domain Relations with Generative Adversarial Networks,
 2017 (arXiv 1703.05192).
-Reference: section 3 and Eqs. 3 to 8 of the paper for `variant = paper`; SKTBrain/DiscoGAN, the
-authors' code, for `variant = code`.
-Differs: D's logits in place of its sigmoid; any side of 4 to 7 times a power of two, where both
-have 64 pixels; in `paper`, G moves before D, on the same fakes. `code` is what was published: G's
-adversarial term is nine tenths feature matching, the share of the reconstruction is small for
-10,000 steps and then a half, and D moves at every third step and G at the others; its D minimises
-half of what ours does, which Adam undoes.
+Reference: section 2 and Eqs. 3 to 8 of the paper for `variant = paper`; SKTBrain/DiscoGAN, the
+authors' code, for `variant = code`, and for the batch and the weight decay of both.
+Differs: D's logits in place of its sigmoid; sides of 4 to 7 times a power of two, not 64 alone; in
+`paper`, G moves before D, on the same fakes. `code` is what was published: nine tenths of G's
+adversarial term match features, the reconstruction has a small share for 10,000 steps and then a
+half, and D moves at every third step and G at the others; its D minimises half of what ours does,
+which Adam undoes but for the weight decay.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class DiscoGAN(Translation):
     quick: ClassVar[dict[str, Any]] = {"width": 4, "G": {"lr": 1e-2}, "D": {"lr": 2e-3}}
 
     mode: Literal["disco", "recon", "gan"] = fixed("disco")
-    """Both GANs and both cycles; a to b and its cycle (3.1, Figure 2b); or a to b alone (2a)."""
+    """Both GANs and both cycles; a to b and its cycle (2.3, Figure 2b); or a to b alone (2a)."""
     variant: Literal["paper", "code"] = "paper"
     """G's loss and the order of moves of the paper, or those of the authors' code."""
     matching: Annotated[float, Ge(0), Le(1)] = 0.9
@@ -47,13 +47,9 @@ class DiscoGAN(Translation):
     share: Annotated[Schedule, Ge(0), Le(1)] = Schedule.parse("0.01:0.5:639-640:linear")
     """code: share of the reconstruction in G's loss; 640 thousand images are 10,000 steps of 64."""
     network: Literal["conv", "mlp"] = fixed("conv")
-    """Convolutional networks for images, or fully connected ones."""
+    """Convolutional networks for images, or fully connected ones for points."""
     width: Width = fixed(64)
-    """Channels of convolutional networks, next to the picture; deeper layers have more."""
-    g_hidden: tuple[Width, ...] = fixed((128, 128, 128))
-    """Widths of the hidden layers of an MLP G."""
-    d_hidden: tuple[Width, ...] = fixed((128, 128, 128, 128, 128))
-    """Widths of the hidden layers of an MLP D."""
+    """Channels next to the picture; deeper layers have more. Layers of an MLP are twice as wide."""
 
     @property
     def range(self) -> tuple[float, float]:
@@ -75,31 +71,36 @@ class DiscoGAN(Translation):
         """By the code, who moves comes again after three steps."""
         return super().period if self.variant == "paper" else math.lcm(3, super().period)
 
+    def idle(self) -> dict[str, str]:
+        """Also what the other variant reads."""
+        code = () if self.variant == "code" else ("matching", "share")
+        return super().idle() | dict.fromkeys(code, "variant = paper")
+
     def accept(self, data: DataSpec) -> None:
-        """Also raises UsageError for points where the networks are convolutional."""
+        """Also raises UsageError for networks that are not for such data."""
         super().accept(data)
-        if self.network == "conv" and not data.is_images:
-            raise UsageError(f"network = conv is for images; use network = mlp for {data.name!r}.")
+        if (fit := "conv" if data.is_images else "mlp") != self.network:
+            raise UsageError(f"{data.name!r} takes network = {fit}, not {self.network}.")
 
     def build(self, data: DataSpec) -> Nets:
         """G and D of each domain that samples are made in, and G back where there is a cycle."""
         shape, kind = shapes(data), self.network
         made = ("b",) if self.mode == "gan" else ("b", "a")
-        sizes = {to: (shape[self.other(to)], shape[to], self.width, self.g_hidden) for to in made}
-        G = {to: disco.translator(kind, *sizes[to]) for to in made}
-        D = {to: disco.judge(kind, shape[to], self.width, self.d_hidden) for to in self.into}
+        ends = {to: (shape[self.other(to)], shape[to]) for to in made}
+        G = {to: disco.translator(kind, *ends[to], self.width) for to in made}
+        D = {to: disco.judge(kind, shape[to], self.width) for to in self.into}
         return Nets(G=nn.ModuleDict(G), D=nn.ModuleDict(D))
 
     def turns(self, nets: Any, draw: Draw, t: Moment) -> Iterator[Turn]:
         """G of both directions, then D of both domains; by the code, one of the two a step."""
         x = draw()._asdict()
-        paper, third = self.variant == "paper", int(t.step) % 3 == 0
-        if paper or not third:
+        moving = "GD" if self.variant == "paper" else "DGG"[int(t.step) % 3]
+        if "G" in moving:
             made = {to: nets.G[to](x[self.other(to)]) for to in self.into}
             yield "G", joined(self.g_side(nets, x, to, fake, t) for to, fake in made.items())
         else:  # no graph of G, which would be kept for every micro-batch
             made = {to: still(nets.G[to], x[self.other(to)]) for to in self.into}
-        if paper or third:
+        if "D" in moving:
             yield "D", self.d_sides(nets, x, made, t)
 
     def g_side(self, nets: Any, x: dict[str, Tensor], to: str, fake: Tensor, t: Moment) -> Terms:

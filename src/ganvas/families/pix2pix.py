@@ -15,23 +15,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal
 
-from annotated_types import Ge, Lt
+from annotated_types import Ge
 from torch import Tensor, nn
 
 from ganvas.augment.shift import shifted
 from ganvas.data.batches import DataSpec, Paired
-from ganvas.errors import UsageError
-from ganvas.families._players import Width
-from ganvas.families._translation import LOOKED_AT, Translation, in_rows, named, shapes
+from ganvas.families._translation import LOOKED_AT, Patches, named, shapes
 from ganvas.game import Draw, Moment, Nets, Turn
 from ganvas.losses import l1
 from ganvas.networks import patch
 from ganvas.networks.unet import UNet
-from ganvas.options import Schedule, defaults, fixed
+from ganvas.options import Schedule, constant, defaults, fixed
+from ganvas.pictures import beside
 
 
 @defaults()
-class Pix2Pix(Translation):
+class Pix2Pix(Patches):
     """A conditional GAN with L1: G* = arg min_G max_D L_cGAN(G, D) + lambda L_L1(G) (Eq. 4)."""
 
     plays: ClassVar[tuple[type, ...]] = (Paired,)
@@ -45,28 +44,25 @@ class Pix2Pix(Translation):
     l1_weight: Annotated[Schedule, Ge(0)] = Schedule.parse(100.0)
     """Weight of the distance from the right answer; lambda in Eq. 4."""
     gan_weight: Annotated[Schedule, Ge(0)] = Schedule.parse(1.0)
-    """Weight of D's verdict; 0 leaves a U-Net trained by L1 alone."""
+    """Weight of D's verdict; 0 leaves a U-Net trained by L1 alone, without a D that moves."""
     sees: Literal["both", "output"] = fixed("both")
     """What D judges: the answer beside the question, or alone (GAN in the paper's Table 1)."""
     dropout: bool = True
     """Whether the three innermost steps up drop half of their features: the paper's noise."""
-    width: Width = fixed(64)
-    """Channels next to the picture, of G and D."""
-    layers: Width = fixed(3)
-    """Convolutions of D that halve the picture; 3 make patches of 70 pixels."""
-    shift: Annotated[float, Ge(0), Lt(0.5)] = 0.06
-    """Training images are shifted at random by up to this share of their side."""
+
+    def idle(self) -> dict[str, str]:
+        """Also what only D reads, where it does not move."""
+        unread = (
+            {}
+            if self.gan_weight != constant(0.0)
+            else dict.fromkeys(("loss", "penalty", "sees", "layers"), "gan_weight = 0")
+        )
+        return super().idle() | unread
 
     @property
     def into(self) -> tuple[str, ...]:
         """The one domain."""
         return (self.to,)
-
-    def accept(self, data: DataSpec) -> None:
-        """Also raises UsageError for points."""
-        super().accept(data)
-        if not data.is_images:
-            raise UsageError(f"{type(self).__name__} takes images; {data.name!r} gives points.")
 
     def build(self, data: DataSpec) -> Nets:
         """G of the one direction; D of the answer, and of the question where it sees both."""
@@ -85,13 +81,15 @@ class Pix2Pix(Translation):
         x, y, G = pair[self.other(self.to)], pair[self.to], nets.G[self.to]
         D = patch.Beside(nets.D, x) if self.sees == "both" else nets.D
         fake = G(x, t.uniform(batch, G.drops) if self.dropout else None)
-        weight = self.gan_weight(t)
-        terms = {k: weight * v for k, v in self.paid(D, y, D(fake)).items()}
-        yield "G", named(terms | {"l1": self.l1_weight(t) * l1(fake, y).mean()}, self.to)
-        yield "D", self.d_side(self.to, D, y, fake.detach(), t)
+        terms = {"l1": self.l1_weight(t) * l1(fake, y).mean()}
+        if weight := self.gan_weight(t):
+            terms |= {k: weight * v for k, v in self.paid(D, y, D(fake)).items()}
+        yield "G", named(terms, self.to)
+        if weight:
+            yield "D", self.d_side(self.to, D, y, fake.detach(), t)
 
     def views(self, nets: Any, batch: Any, t: Moment) -> dict[str, Tensor]:
         """Questions, what G answers, and the right answers, side by side, twice a row."""
         back = self.other(self.to)
         x, y = (getattr(batch, k)[:LOOKED_AT] for k in (back, self.to))
-        return {f"{back}-{self.to}": in_rows(x, self.translate(nets, x, self.to), y)}
+        return {f"{back}-{self.to}": beside((x, self.translate(nets, x, self.to), y), 2)}

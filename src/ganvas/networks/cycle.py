@@ -37,6 +37,8 @@ class Generator(nn.Module):
 
     halvings = 2
     """How often the side is halved."""
+    smallest = 8
+    """The smallest side whose quarter can be mirrored at its border."""
 
     def __init__(self, before: int, after: int, *, width: int = 64, blocks: int = 9) -> None:
         super().__init__()

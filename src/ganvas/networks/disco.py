@@ -1,19 +1,17 @@
 """DiscoGAN's networks: an autoencoder from domain to domain, and a D that shows its features.
 
-Source: Kim et al., Learning to Discover Cross-Domain Relations with GANs, 2017, section 3.2.1 and
+Source: Kim et al., Learning to Discover Cross-Domain Relations with GANs, 2017, section 2.2 and
 its published code. Weights start as PyTorch's layers do, as there.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Literal
 
 from torch import Tensor, nn
 
-from ganvas.errors import UsageError
 from ganvas.networks.mlp import mlp
 from ganvas.networks.sides import doublings, widths
 
@@ -63,26 +61,23 @@ class Shown(nn.Module):
 
 
 def translator(
-    kind: Kind, before: tuple[int, ...], after: tuple[int, ...], width: int, hidden: Sequence[int]
+    kind: Kind, before: tuple[int, ...], after: tuple[int, ...], width: int
 ) -> nn.Module:
     """Samples of the shape `before` to samples of the shape `after`, pictures in (0, 1).
 
-    `width`: channels next to the picture; `hidden`: widths of the layers of an MLP.
+    `width`: channels next to the picture; three layers of an MLP are twice as wide.
     """
     if kind == "conv":
         return Translator(before, after[0], width=width)
-    return mlp(before, hidden, after, output="sigmoid" if len(after) == 3 else "linear")
+    return mlp(before, (2 * width,) * 3, after)
 
 
-def judge(kind: Kind, shape: tuple[int, ...], width: int, hidden: Sequence[int]) -> Shown:
-    """Samples (N, …) to logits and features; `width` and `hidden` as above."""
+def judge(kind: Kind, shape: tuple[int, ...], width: int) -> Shown:
+    """Samples (N, …) to logits and features; `width` as above, of five layers of an MLP."""
     if kind == "mlp":
-        if not hidden:
-            raise UsageError("d_hidden needs one width or more.")
-        sizes = [math.prod(shape), *hidden]
-        layers = [nn.Sequential(nn.Linear(a, b), nn.ReLU()) for a, b in pairwise(sizes)]
-        layers[0].insert(0, nn.Flatten())
-        return Shown(layers, nn.Linear(sizes[-1], 1))
+        sizes = [shape[0], *[2 * width] * 5]
+        blocks = [nn.Sequential(nn.Linear(a, b), nn.ReLU()) for a, b in pairwise(sizes)]
+        return Shown(blocks, nn.Linear(sizes[-1], 1))
     side, times = doublings(shape)
     channels = [shape[0], *widths(times, width)]
     blocks = [

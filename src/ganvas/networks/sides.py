@@ -68,14 +68,16 @@ def widths(times: int, width: int, most: int = 8) -> list[int]:
     return [width * min(2**i, most) for i in range(times)]
 
 
-def at_any_size(network: Callable[[Tensor], Tensor], x: Tensor, multiple: int) -> Tensor:
-    """`network(x)` of pictures (N, C, H, W) whose sides are no multiples of `multiple`.
+def at_any_size(
+    network: Callable[[Tensor], Tensor], x: Tensor, multiple: int, smallest: int = 1
+) -> Tensor:
+    """`network(x)` of pictures (N, C, H, W) of any sides; it takes multiples of `multiple`.
 
-    They are continued to the right and below, mirrored where they are large enough, and what was
-    added is cut off again.
+    They are continued to the right and below, at least to the multiple `smallest`, mirrored where
+    they are large enough, and what was added is cut off again.
     """
     height, width = x.shape[2:]
-    below, right = -height % multiple, -width % multiple
+    below, right = (max(-side % multiple, smallest - side) for side in (height, width))
     if below or right:
         mirrored = below < height and right < width
         x = pad(x, (0, right, 0, below), "reflect" if mirrored else "replicate")
