@@ -113,7 +113,7 @@ def main() -> None:
         found = {name: rate(steps, args.seconds)[0] for name, steps in loops.items()}
         ratios.append(found["ganvas"] / found["plain"])
         print("  ".join(f"{k} {1 / v:.2f} s a step" for k, v in found.items()), flush=True)
-    low, *_, high = sorted(ratios)
+    low, high = min(ratios), max(ratios)
     print(f"ganvas / plain: {sorted(ratios)[len(ratios) // 2]:.2f} ({low:.2f} to {high:.2f})")
 
 

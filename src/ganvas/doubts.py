@@ -54,6 +54,6 @@ def _over(game: Game, settings: Settings, samples: int) -> Iterator[str]:
         last = 1000 * spec.lr.until
         if spec.lr.end == 0 and 0 < last < shown:
             yield (
-                f"{name}.lr is 0 from {last:,.0f} images on, and the run shows {shown:,.0f}: {name} "
-                "learns nothing after that."
+                f"{name}.lr is 0 from {last:,.0f} images on, and the run shows {shown:,.0f}: "
+                f"{name} learns nothing after that."
             )

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from ganvas.data.batches import DataSpec
 from ganvas.families.cyclegan import CycleGAN
 from ganvas.game import Moment
 from ganvas.networks import cycle, patch
@@ -28,14 +29,8 @@ def test_the_default_patches_are_of_70_pixels():
 
 @pytest.mark.parametrize(("side", "blocks"), [(64, 6), (128, 6), (256, 9)])
 def test_residual_blocks_by_the_side(side, blocks):
-    from ganvas.data.batches import DataSpec
-
-    spec = DataSpec(
-        name="x",
-        shape=(3, side, side),
-        count=1,
-        b=DataSpec(name="b", shape=(3, side, side), count=1),
-    )
+    b = DataSpec(name="b", shape=(3, side, side), count=1)
+    spec = DataSpec(name="a", shape=b.shape, count=1, b=b)
     G = CycleGAN(width=1, pool=0).build(spec).G["b"]
     assert sum(isinstance(m, cycle.Residual) for m in G.modules()) == blocks
 
