@@ -119,7 +119,7 @@ def test_resumed_in_another_process_it_is_the_unbroken_run(tmp_path):
     assert tomllib.loads((run / "config.toml").read_text())["steps"] == 60
 
 
-def test_a_resumed_run_takes_new_budgets_and_intervals_and_remembers_them(tmp_path):
+def test_a_resumed_run_takes_new_budgets_and_intervals_and_remembers_them(tmp_path, capsys):
     run = train(tmp_path, "--steps", "10")
     resume = ["train", "--resume", str(run)]
     more = ["--log-every", "2", "--save-every", "7", "--sample-every", "9", "--keep", "3"]
@@ -130,15 +130,20 @@ def test_a_resumed_run_takes_new_budgets_and_intervals_and_remembers_them(tmp_pa
     assert kept == ["step-00000021", "step-00000028", "step-00000029"]
     assert main(resume) == 0  # the budget is spent
     assert saved(run).step == 29
+    before = (run / "config.toml").read_bytes()
+    assert main([*resume, "--steps", "20"]) == 2
+    assert "is at step 29 already" in capsys.readouterr().err
+    assert (run / "config.toml").read_bytes() == before
 
 
-def test_a_run_without_a_checkpoint_yet_is_resumed_from_its_beginning(tmp_path):
+def test_a_run_without_a_checkpoint_yet_is_resumed_from_its_beginning(tmp_path, capsys):
     whole = train(tmp_path / "whole", "--steps", "20")
     run = train(tmp_path, "--steps", "20")
     shutil.rmtree(run / "checkpoints")
     scratch = run / "checkpoints" / "step-00000005.tmp-1"
     scratch.mkdir(parents=True)
     assert main(["train", "--resume", str(run)]) == 0
+    assert "holds no checkpoint, so it begins at step 0" in capsys.readouterr().err
     assert equal_runs(whole, run)
     assert not scratch.exists()
     assert (run / "samples.jsonl").read_text() == (whole / "samples.jsonl").read_text()

@@ -140,6 +140,48 @@ def test_frames_of_an_animation_that_cannot_be_read_are_skipped(run, tmp_path, c
         assert made.n_frames == 3
 
 
+def test_frames_and_pages(run, capsys):
+    pages = [picture(seed=i) for i in range(3)]
+    pages[0].save("in.tif", save_all=True, append_images=pages[1:])
+    assert main(["translate", run, "in.tif", "out.tif"]) == 0
+    with Image.open("out.tif") as made:
+        assert (made.n_frames, made.mode) == (3, "RGB")
+    capsys.readouterr()
+    assert main(["translate", run, "in.tif", "out.jpg"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "out.jpg\n1 skipped\n"
+    assert "skipped frames 2 to 3 of in.tif (a JPEG holds one)" in err
+
+
+def test_two_that_would_become_one_are_refused(run, tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    picture().save("in/pic.bmp")
+    picture(seed=1).save("in/pic.bmp.png")
+    assert main(["translate", run, "in", "out"]) == 2
+    err = capsys.readouterr().err.replace("\n", " ")
+    assert "in/pic.bmp and in/pic.bmp.png would both become out/pic.bmp.png" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_stopped_says_how_far_it_came(run, tmp_path, monkeypatch, capsys):
+    from ganvas.cli import translate
+
+    (tmp_path / "in").mkdir()
+    for i in range(3):
+        picture(seed=i).save(f"in/{i}.png")
+    whole = translate.picture
+
+    def stopped(path, *args, **options):
+        if path.name == "2.png":
+            raise KeyboardInterrupt
+        return whole(path, *args, **options)
+
+    monkeypatch.setattr(translate, "picture", stopped)
+    assert main(["translate", run, "in", "out"]) == 130
+    assert "2 of 3 translated" in capsys.readouterr().err
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["0.png", "1.png"]
+
+
 def test_what_a_folder_holds_besides_pictures_is_named(run, tmp_path, capsys):
     (tmp_path / "in").mkdir()
     (tmp_path / "elsewhere").mkdir()

@@ -132,12 +132,24 @@ def refuse(changes: dict[str, Any], run: Path) -> None:
 
 
 def resume(run: Run, recipe: Recipe, ranks: Ranks) -> Trainer:
-    """The trainer of `run` at its newest good checkpoint; before the first, at the beginning."""
+    """The trainer of `run` at its newest good checkpoint; before the first, at the beginning.
+
+    Raises UsageError where a budget is given that is spent already.
+    """
     settings, folder = recipe.settings, run.checkpoints
     trainer = Trainer(recipe.game, settings.data, settings=settings, folder=folder, ranks=ranks)
     if folder.exists():
         checkpoint.sweep(folder)
-    together(trainer, checkpoint.latest(folder) if any(folder.glob("step-*")) else None)
+    saved = checkpoint.latest(folder) if any(folder.glob("step-*")) else None
+    together(trainer, saved)
+    as_it_was = (run.path / "config.toml").read_text(encoding="utf-8") == recipe.to_toml()
+    if trainer.progress >= 1 and not as_it_was:
+        raise UsageError(
+            f"{run.path} is at step {trainer.clock.step:,} already, where that budget is spent; "
+            "give a larger one."
+        )
+    if saved is None:
+        print(f"{run.path} holds no checkpoint, so it begins at step 0.", file=sys.stderr)
     run.configure(recipe)
     return api.judged(trainer)
 

@@ -11,7 +11,7 @@ import tyro
 from PIL import Image
 
 from ganvas import files, flags
-from ganvas.cli.translate_picture import picture, shown
+from ganvas.cli.translate_picture import Change, picture, shown
 from ganvas.errors import DataError, StorageError, UsageError
 
 VIDEOS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v")
@@ -52,6 +52,31 @@ def main(argv: list[str]) -> int:
     args = flags.parse(Translate, argv, "translate")
     paths, skipped = pairs(args.source, args.out)
     from ganvas.data.decode import Unusable
+
+    change, written = translator(args), 0
+    try:
+        for path, out in shown(paths, "pictures"):
+            try:
+                skipped += one(path, out, change, bar=len(paths) == 1)
+                written += 1
+            except Unusable as error:
+                skipped.append(f"{path} ({error})")
+    finally:  # one who stops it wants to know too
+        name(skipped)
+        if 0 < written < len(paths):
+            print(f"ganvas: {written:,} of {len(paths):,} translated", file=sys.stderr)
+    if not written:
+        raise DataError(
+            f"None of the {len(paths):,} pictures could be read; {args.out} is left as it was."
+        )
+    print(args.out if args.source.is_dir() else paths[0][1])
+    if skipped:
+        print(f"{len(skipped):,} skipped")
+    return 0
+
+
+def translator(args: Translate) -> Change:
+    """The run that is asked for, as a function of a picture; UsageError where it is of points."""
     from ganvas.model import load
     from ganvas.translating import source
 
@@ -65,30 +90,18 @@ def main(argv: list[str]) -> int:
         assert isinstance(made, Image.Image)
         return made
 
-    written = 0
-    for path, out in shown(paths, "pictures"):
-        try:
-            if path.suffix.lower() in VIDEOS:
-                from ganvas.cli.translate_video import video
+    return change
 
-                skipped += video(path, ready(out), change)
-            else:
-                kind, alone = KEPT[out.suffix.lower()], len(paths) == 1
-                content, unread = picture(path, change, kind, bar=alone)
-                files.replace(ready(out), content)
-                skipped += unread
-            written += 1
-        except Unusable as error:
-            skipped.append(f"{path} ({error})")
-    name(skipped)
-    if not written:
-        raise DataError(
-            f"None of the {len(paths):,} pictures could be read; {args.out} is left as it was."
-        )
-    print(args.out)
-    if skipped:
-        print(f"{len(skipped):,} skipped")
-    return 0
+
+def one(path: Path, out: Path, change: Change, *, bar: bool) -> list[str]:
+    """Translates the file at `path` into `out`; returns what of it had to be skipped."""
+    if path.suffix.lower() in VIDEOS:
+        from ganvas.cli.translate_video import video
+
+        return video(path, ready(out), change)
+    content, skipped = picture(path, change, KEPT[out.suffix.lower()], bar=bar)
+    files.replace(ready(out), content)
+    return skipped
 
 
 def ready(out: Path) -> Path:
@@ -157,9 +170,12 @@ def _in_folder(source: Path, out: Path) -> tuple[list[tuple[Path, Path]], list[s
         for name in found.others
         if name.lower().endswith(VIDEOS)
     ]
-    return [
-        (path, _named(out / path.relative_to(source))) for path in map(Path, found.pictures)
-    ], left
+    pairs = [(path, _named(out / path.relative_to(source))) for path in map(Path, found.pictures)]
+    sources: dict[Path, Path] = {}
+    for path, at in pairs:
+        if (other := sources.setdefault(at, path)) != path:
+            raise UsageError(f"{other} and {path} would both become {at}; rename one of them.")
+    return pairs, left
 
 
 def _named(out: Path) -> Path:

@@ -13,7 +13,7 @@ from rich.progress import track
 
 T = TypeVar("T")
 Change = Callable[[Image.Image], Image.Image]
-MOVING = ("GIF", "WEBP", "PNG")
+MOVING = ("GIF", "WEBP", "PNG", "TIFF")
 """Formats that hold more than one frame."""
 PAUSE = 100
 """Thousandths of a second that a frame is shown where the file does not say."""
@@ -27,16 +27,20 @@ def picture(path: Path, change: Change, kind: str, *, bar: bool) -> tuple[bytes,
     """
     from ganvas.data.decode import Unusable, opened
 
-    frames, pauses, skipped, reason = [], [], [], ""
+    frames, pauses, reason = [], [], ""
+    skipped: list[str] = []
     with opened(str(path)) as image:
-        count = getattr(image, "n_frames", 1) if kind in MOVING else 1
+        held = getattr(image, "n_frames", 1)
+        count = held if kind in MOVING else 1
+        if held > count:
+            skipped.append(f"frames 2 to {held} of {path} (a {kind} holds one)")
         facts: dict[str, Any] = {"loop": image.info.get("loop")}
         if image.mode in ("RGB", "RGBA"):  # of other modes the profile would not fit the result
             facts["icc_profile"] = image.info.get("icc_profile")
         for i in shown(range(count), "frames", bar=bar):
             try:
                 image.seek(i)
-                frame = image.convert("RGBA") if count > 1 else image.copy()
+                frame = image.convert("RGBA") if kind == "GIF" and count > 1 else image.copy()
             except Exception as error:  # Pillow raises nine types and more on damaged files
                 reason = str(error) or type(error).__name__
                 skipped.append(f"frame {i + 1} of {path} ({reason})")
@@ -52,7 +56,8 @@ def packed(frames: list[Image.Image], kind: str, pauses: list[int], facts: dict[
     """Frames as the bytes of one file."""
     options = dict(facts)
     if len(frames) > 1:
-        options |= {"save_all": True, "append_images": frames[1:], "duration": pauses}
+        options |= {"save_all": True, "append_images": frames[1:]}
+        options |= {"duration": pauses} if kind != "TIFF" else {}
         options |= {"disposal": 2} if kind == "GIF" else {}
     else:
         options.pop("loop", None)
