@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
+import time
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from PIL import Image
 
 from ganvas import data
 from ganvas.data import Dataset, Paired, Stream, TwoDomains, Unpaired
+from ganvas.data.apart import checked
 from ganvas.data.batches import DataSpec
 from ganvas.data.two import called, find, resolved
 from ganvas.errors import DataError, UsageError
@@ -179,11 +182,55 @@ def test_what_does_not_go_together_is_told_first(folders, text, said):
         find(text)
 
 
-def test_the_same_pictures_under_two_names_are_refused(folders):
-    for i in range(3):
-        picture(folders / f"copy/{i}.png", seed=i)
-    with pytest.raises(UsageError, match="hold the same samples"):
+@pytest.mark.parametrize("numbers", [(0, 1, 2), (2, 0, 1), (1, 1, 2, 0)])
+def test_the_same_pictures_under_any_names_and_in_any_order_are_refused(folders, numbers):
+    for i, seed in enumerate(numbers):
+        picture(folders / f"copy/{i}.png", seed=seed)
+    with pytest.raises(UsageError, match="'shoes' and 'copy', hold the same samples; a trans"):
         data.unpaired("shoes", "copy")
+
+
+def test_pairs_of_the_same_pictures_are_refused(folders):
+    shutil.copytree("shoes", "copy")
+    with pytest.raises(UsageError, match="'shoes' and 'copy', hold the same samples"):
+        data.paired("shoes", "copy")
+    picture(folders / "copy/0.png", seed=1)
+    picture(folders / "copy/1.png", seed=0)
+    assert data.paired("shoes", "copy").paired, "each beside another"
+
+
+def test_a_domain_of_one_picture_many_times_is_refused(folders):
+    for i in range(3):
+        picture(folders / f"dupes/{i}.png", seed=30)
+        picture(folders / f"flat/{i}.png", size=(40, 20), seed=30)
+    for text, told in (
+        ("unpaired:dupes|shoes", "domain a, 'dupes'"),
+        ("unpaired:shoes|dupes", "domain b, 'dupes'"),
+        ("pairs:shoes|dupes", "domain b, 'dupes'"),
+        ("pairs:flat", "domain a, 'left of flat'"),
+        ("edges:dupes", "domain a, 'edges of dupes'"),
+    ):
+        with pytest.raises(UsageError) as caught:
+            find(text)
+        assert str(caught.value) == (
+            f"All 3 samples of {told}, are the same; at least 2 that differ are needed."
+        )
+
+
+def test_pictures_that_both_domains_share_are_told(folders):
+    picture(folders / "shoes/3.png", seed=9)
+    picture(folders / "dresses/3.png", seed=1)
+    with pytest.warns(UserWarning, match=r"^1 samples are in both domains, 'shoes' \(4\) and 'd"):
+        data.unpaired("shoes", "dresses")
+
+
+def test_a_hundred_thousand_pictures_are_compared_in_seconds():
+    x = torch.arange(100_000, dtype=torch.int32).view(torch.uint8).view(-1, 1, 2, 2)
+    x = x.repeat(1, 3, 16, 16)  # 3 x 32 x 32
+    start = time.process_time()
+    with pytest.raises(UsageError, match="hold the same samples"):
+        checked(TwoDomains("two", Dataset("a", x), Dataset("b", x.flip(0))))
+    assert time.process_time() - start < 10
 
 
 def test_one_domain_is_not_two():

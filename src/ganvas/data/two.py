@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from ganvas.data import load
+from ganvas.data.apart import checked
 from ganvas.data.catalog import NAMES, TWO
 from ganvas.data.dataset import Dataset
 from ganvas.data.decode import Part
@@ -50,7 +51,7 @@ def find(text: str, *, size: int | None = None) -> Data:
     if form == "edges":
         from ganvas.data import edges
 
-        return dataclasses.replace(edges.paired(load(names[0], size=size)), source=text)
+        return dataclasses.replace(checked(edges.paired(load(names[0], size=size))), source=text)
     if text in TWO:
         return _built_in(text, size)
     return load(text, size=size)
@@ -60,16 +61,16 @@ def unpaired(a: Name, b: Name, *, size: int | None = None) -> TwoDomains:
     """Two domains without pairs, each what `load` takes: folders, or built-in sets.
 
     Raises:
-        UsageError: the same one twice, grey beside colour, other sizes.
+        UsageError: the same one twice, by its place or its samples; one whose samples are all the
+            same; grey beside colour; other sizes.
     """
     one, other = os.fspath(a), os.fspath(b)
     text = f"unpaired:{one}|{other}"
+    title = called(text)
     if resolved(one) == resolved(other):
         raise UsageError(f"Both domains are {one!r}; a translation needs two.")
     first, second = load(one, size=size), load(other, size=size)
-    if first.fingerprint == second.fingerprint:
-        raise UsageError(f"{one!r} and {other!r} hold the same samples; a translation needs two.")
-    return TwoDomains(called(text), first, second, source=text)
+    return checked(TwoDomains(title, first, second, source=text))
 
 
 def paired(a: Name, b: Name | None = None, *, size: int | None = None) -> TwoDomains:
@@ -81,7 +82,8 @@ def paired(a: Name, b: Name | None = None, *, size: int | None = None) -> TwoDom
         size: pixels of a side; None makes them 64 x 64.
 
     Raises:
-        UsageError: folders that are not there, hold no pictures, or whose names do not match.
+        UsageError: folders that are not there, hold no pictures or the same ones, or one picture
+            alone; names that do not match.
         DataError: more than 5 % of the pictures cannot be read.
     """
     one, other = Path(a).expanduser(), Path(a if b is None else b).expanduser()
@@ -106,7 +108,7 @@ def paired(a: Name, b: Name | None = None, *, size: int | None = None) -> TwoDom
         Dataset(title, torch.from_numpy((pixels[:, :1] if grey else pixels)[kept]))
         for title, (pixels, grey, _) in zip(titles, both)
     )
-    return TwoDomains(called(text), first, second, paired=True, source=text)
+    return checked(TwoDomains(called(text), first, second, paired=True, source=text))
 
 
 def called(text: str) -> str:
