@@ -27,8 +27,12 @@ from ganvas.data.folder import SIZE, decoded, judge
 from ganvas.data.scan import Refusal, printable, scan
 from ganvas.errors import UsageError
 
-FORMS = ("unpaired", "pairs", "edges")
-"""The words before the colon."""
+FORMS = {
+    "unpaired": ("--a and --b each need a folder or a set's name", (2,)),
+    "pairs": ("--pairs needs two folders, or one of pictures of two halves", (1, 2)),
+    "edges": ("edges: needs a folder or a set's name", (1,)),
+}
+"""The words before the colon: what they need, and how many names."""
 LISTED = 10
 """Names of missing pictures that an error tells."""
 Name = str | os.PathLike[str]
@@ -135,10 +139,11 @@ def _parsed(text: str) -> tuple[str, list[str]]:
     form, colon, rest = text.partition(":")
     if not colon or form not in FORMS:
         return "", [text]
-    names = [name for name in rest.split("|") if name]
-    wanted = {"unpaired": (2,), "pairs": (1, 2), "edges": (1,)}[form]
-    if len(names) not in wanted:
-        raise UsageError(f"{text!r} names {len(names)} folders; {form}: takes {wanted[-1]}.")
+    names = rest.split("|")
+    needs, counts = FORMS[form]
+    if "" in names or len(names) not in counts:
+        hint = " No name can hold a |." if len(names) > counts[-1] else ""
+        raise UsageError(f"{needs}; got {', '.join(map(repr, names))}.{hint}")
     return form, names
 
 
