@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from ganvas.errors import DataError, GanvasError
+
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 """The only formats that are tried, whatever the file is called."""
 
@@ -28,8 +30,8 @@ WIDE = 1.2
 """A picture of two halves is at least so many times as wide as it is high."""
 
 
-class Unusable(Exception):  # noqa: N818 -- a verdict on one file, not a failure of the program
-    """A file that gives no picture; the message says why."""
+class Unusable(DataError):  # noqa: N818 -- a verdict on one file
+    """A file or an image that gives no picture; the message says why."""
 
 
 def decode(path: str | BinaryIO, size: int, part: Part = "whole") -> NDArray[np.uint8]:
@@ -60,7 +62,7 @@ def opened(path: str | BinaryIO) -> Iterator[Image.Image]:
                 megapixels = image.width * image.height / 1e6
                 raise Unusable(f"{megapixels:.0f} megapixels; at most {MOST_PIXELS // 10**6}")
             yield image
-    except Unusable:
+    except GanvasError:
         raise
     except UnidentifiedImageError as error:
         raise Unusable(f"not a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file") from error
@@ -84,7 +86,7 @@ def eight_bits(image: Image.Image) -> Image.Image:
     if image.mode == "I" or image.mode.startswith("I;16"):
         return _from_sixteen_bits(np.asarray(image).astype(np.int64))
     if image.mode == "F":
-        raise Unusable("pixels are floating-point numbers; their black and white are unknown")
+        raise Unusable("pixels are fractions, whose black and white are unknown; save as 8 bits")
     if image.has_transparency_data:
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
@@ -95,5 +97,5 @@ def eight_bits(image: Image.Image) -> Image.Image:
 
 def _from_sixteen_bits(values: NDArray[np.int64]) -> Image.Image:
     if values.min() < 0 or values.max() > 65535:
-        raise Unusable("pixels are 32-bit numbers; their black and white are unknown")
+        raise Unusable("pixels have 32 bits, whose black and white are unknown; save as 8 bits")
     return Image.fromarray(((values + 128) // 257).astype(np.uint8))
