@@ -143,6 +143,13 @@ def test_halves_of_one_picture(folders):
     picture(folders / "halves/3.png", size=(20, 20))
     with pytest.raises(DataError, match="20 x 20 pixels are too narrow for two halves"):
         data.paired("halves")
+    turned = Image.Exif()
+    turned[0x0112] = 6  # the camera lay on its side
+    picture(folders / "halves/4.jpg", size=(400, 533))
+    Image.new("RGB", (533, 400)).save("halves/5.jpg", exif=turned)
+    with pytest.raises(DataError) as caught:
+        data.paired("halves")
+    assert str(caught.value).count("(400 x 533 pixels are too narrow") == 2, "not of a JPEG's draft"
 
 
 def test_a_pair_is_left_out_whole(folders):

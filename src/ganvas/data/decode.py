@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from ganvas.errors import DataError, GanvasError
+from ganvas.errors import DataError, GanvasError, reason
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 """The only formats that are tried, whatever the file is called."""
@@ -47,8 +47,11 @@ def decode(path: str | BinaryIO, size: int, part: Part = "whole") -> NDArray[np.
             not wide enough for two halves.
     """
     with opened(path) as image:
+        stored = image.size
         image.draft(image.mode, (2 * size, 2 * size))  # a JPEG unpacks no larger than needed
-        picture = half(eight_bits(ImageOps.exif_transpose(image)), part)
+        upright = ImageOps.exif_transpose(image)
+        full = stored if upright.size == image.size else stored[::-1]
+        picture = half(eight_bits(upright), part, full)
         picture = ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
     return np.asarray(picture.convert("RGB")).transpose(2, 0, 1)
 
@@ -67,15 +70,18 @@ def opened(path: str | BinaryIO) -> Iterator[Image.Image]:
     except UnidentifiedImageError as error:
         raise Unusable(f"not a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file") from error
     except Exception as error:  # Pillow raises nine types and more on damaged files
-        raise Unusable(str(error) or type(error).__name__) from error
+        raise Unusable(reason(error)) from error
 
 
-def half(image: Image.Image, part: Part) -> Image.Image:
-    """The part of `image` that is asked for; Unusable where it cannot hold two halves."""
+def half(image: Image.Image, part: Part, full: tuple[int, int]) -> Image.Image:
+    """The part of `image` that is asked for; Unusable where it cannot hold two halves.
+
+    `full`: the size of the picture in the file, of which `image` may be a smaller copy.
+    """
     if part == "whole":
         return image
-    if image.width < WIDE * image.height:
-        raise Unusable(f"{image.width} x {image.height} pixels are too narrow for two halves")
+    if full[0] < WIDE * full[1]:
+        raise Unusable(f"{full[0]} x {full[1]} pixels are too narrow for two halves")
     middle = image.width // 2
     at = 0 if part == "left" else image.width - middle
     return image.crop((at, 0, at + middle, image.height))
