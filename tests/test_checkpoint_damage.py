@@ -18,6 +18,9 @@ from ganvas.checkpoint import MANIFEST, STATE, latest, load
 from ganvas.errors import StorageError
 from saves import filled
 
+SEAL = re.compile(rb',\n "sha256": "[0-9a-f]{64}"\n}\n\Z')
+"""How a manifest ends."""
+
 
 def sealed(content: dict[str, Any]) -> bytes:
     """A manifest with a right hash, whatever it says."""
@@ -79,8 +82,11 @@ def test_every_damage_is_found_named_and_stepped_over(
         said = re.escape(f"{error.value} step-00000001 is used.")
         with pytest.warns(UserWarning, match=said):
             assert latest(tmp_path).step == 1
-        assert f"{file} is damaged: expected" in str(error.value)
-        assert actual in str(error.value), seed
+        if file.name == MANIFEST and not SEAL.search(file.read_bytes()):
+            assert str(error.value) == f"{file} cannot be read: it is cut short or damaged."
+        else:
+            assert f"{file} is damaged: expected" in str(error.value)
+            assert actual in str(error.value), seed
         if file.name == STATE:
             assert hashlib.sha256(good[STATE]).hexdigest() in str(error.value)
         file.write_bytes(good[file.name])

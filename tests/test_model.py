@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import ganvas
 from ganvas import GAN, Schedule
 from ganvas.checkpoint import latest
 from ganvas.data.batches import DataSpec
-from ganvas.errors import StorageError, UsageError
+from ganvas.errors import DataError, StorageError, UsageError
+from ganvas.families.discogan import DiscoGAN
 from ganvas.model import Model, recipe_of
 from ganvas.recipe import Recipe
 from ganvas.run import Run
@@ -82,6 +86,23 @@ def test_a_walk_is_closed_and_made_of_small_steps(run):
 def test_what_it_refuses(run, ask, said):
     with pytest.raises(UsageError, match=said):
         ask(ganvas.load(run))
+
+
+@pytest.mark.parametrize(
+    ("image", "error", "said"),
+    [
+        ("c/plain.jpg", UsageError, "a Pillow image or a tensor, got str; PIL.Image.open opens"),
+        (np.zeros((8, 8, 3), np.uint8), UsageError, "a Pillow image or a tensor, got ndarray; "),
+        (None, UsageError, "a Pillow image or a tensor, got NoneType; "),
+        (Image.new("F", (8, 8)), DataError, "black and white are unknown; save as 8 bits"),
+    ],
+)
+def test_what_it_does_not_translate(image, error, said):
+    domain = DataSpec(name="x", shape=(3, 8, 8), count=9)
+    spec = dataclasses.replace(domain, b=domain)
+    game = DiscoGAN(width=2)
+    with pytest.raises(error, match=said):
+        Model(game, game.build(spec), spec).translate(image, to="b")
 
 
 class Conditional(GAN):

@@ -208,8 +208,11 @@ def _verified(path: Path, sealed: bytes, state: bytes) -> dict[str, Any]:
     actual = hashlib.sha256(sealed[:-_SEAL_SIZE]).hexdigest()
     if sealed[-_SEAL_SIZE:] != (_SEAL % actual).encode():
         seal = re.search((_SEAL % "([0-9a-f]{64})").encode() + rb"\Z", sealed)
-        said = seal[1].decode() if seal else "unreadable"
-        raise StorageError(f"{path / MANIFEST} is damaged: expected SHA-256 {said}, not {actual}.")
+        if not seal:
+            raise StorageError(f"{path / MANIFEST} cannot be read: it is cut short or damaged.")
+        raise StorageError(
+            f"{path / MANIFEST} is damaged: expected SHA-256 {seal[1].decode()}, not {actual}."
+        )
     manifest: dict[str, Any] = json.loads(sealed)
     if manifest["schema"] != SCHEMA:
         raise StorageError(

@@ -52,6 +52,15 @@ class StorageError(GanvasError):
     exit_code = 5
 
 
+def reason(error: Exception) -> str:
+    """What `error` says; where it is the system's, without its number and file.
+
+    >>> reason(PermissionError(13, "Permission denied", "x.png"))
+    'Permission denied'
+    """
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
 def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
     """The error for an unknown `name`, with the nearest valid one.
 

@@ -60,8 +60,15 @@ class Model:
             What was given: a picture of the same size and transparency, upright; or a tensor.
 
         Raises:
-            UsageError: a game that does not translate, or not into `to`; a tensor of another kind.
+            UsageError: a game that does not translate, or not into `to`; neither a picture nor a
+                tensor, or one of another kind.
+            DataError: a picture without a known black and white, such as one of mode F.
         """
+        if not isinstance(image, Image.Image | Tensor):
+            raise UsageError(
+                f"translate takes a Pillow image or a tensor, got {type(image).__name__}; "
+                "PIL.Image.open opens a file, PIL.Image.fromarray makes an image of an array."
+            )
         into = to or (*self.game.into, "b")[0]
         if isinstance(image, Tensor):
             return translating.tensor(self.game, self.nets, self.data, image, into)

@@ -28,7 +28,10 @@ RUN = "runs/0000-gan-digits"
         (["check", "gna"], "Unknown family 'gna'; did you mean 'gan'?"),
         (["check"], "ganvas check needs STR: A built-in family, or file.py:Class."),
         (["list", "all"], "'all' is one word too many."),
-        (["train", "gan", "--data", "digts"], "Unknown data set 'digts'; did you mean 'digits'?"),
+        (
+            ["train", "gan", "--data", "digts"],
+            "Unknown data set or folder 'digts'; did you mean 'digits'?",
+        ),
         (["train", "gan", "--data", "no/where"], "The folder 'no/where' does not exist."),
         (["train", "gan", "--data", "empty"], "holds no pictures"),
         (["train", "gan", "--data", f"{RUN}/log.txt"], "is a file; data is a folder"),

@@ -124,7 +124,7 @@ def test_points(place, capsys):
     [
         (["./no", "digits"], 2, "The folder './no' does not exist."),
         (["no.npz", "digits"], 2, "The file 'no.npz' does not exist."),
-        ([RUN, "digts"], 2, "Unknown data set 'digts'; did you mean 'digits'?"),
+        ([RUN, "digts"], 2, "Unknown data set or folder 'digts'; did you mean 'digits'?"),
         (["one", "digits"], 2, "holds 1 image; at least 2 needed."),
         ([RUN, "one"], 2, "holds 1 image; at least 2 needed."),
         ([RUN, "large.npz"], 2, "is grey pictures of 8 x 8 pixels, 'large.npz' is grey pictures"),

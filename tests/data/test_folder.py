@@ -307,6 +307,29 @@ def test_a_folder_that_cannot_be_listed(tmp_path, monkeypatch):
         data.load(tmp_path)
 
 
+@pytest.mark.parametrize("listed", [False, True], ids=["no names", "names alone"])
+def test_a_folder_whose_files_may_not_be_opened(tmp_path, monkeypatch, listed):
+    """What the system does for everybody but root, by whom tests may be run."""
+
+    def refusing(name, refused):
+        real = getattr(os, name)
+
+        def call(path, *args, **options):
+            if refused(str(path)):
+                raise PermissionError(13, "Permission denied", str(path))
+            return real(path, *args, **options)
+
+        monkeypatch.setattr(os, name, call)
+
+    locked = tmp_path / "locked"
+    many(locked, 2)
+    refusing("stat", lambda path: path.startswith(f"{locked}{os.sep}"))
+    for name in ("listdir", "scandir"):
+        refusing(name, lambda path: path == str(locked) and not listed)
+    with pytest.raises(DataError, match=r"The folder '.*locked' cannot be read: Perm"):
+        data.load(locked)
+
+
 def test_deep_folders(tmp_path):
     deep = tmp_path / "class"
     for _ in range(300):

@@ -106,6 +106,11 @@ def test_images_and_labels_belong_together(tmp_path):
         data.load(tmp_path)
 
 
+def test_what_the_system_says_is_told_in_words(tmp_path):
+    with pytest.raises(DataError, match=r"cannot be read: Is a directory\.$"):
+        idx.unpacked(tmp_path)
+
+
 def test_a_gzip_bomb_is_not_unpacked_whole(tmp_path, monkeypatch):
     monkeypatch.setattr(idx, "MOST_BYTES", 1000)
     (tmp_path / "bomb").write_bytes(gzip.compress(bytes(10_000)))

@@ -35,7 +35,8 @@ def test_names_hands_out_a_copy():
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("digist", "Unknown data set 'digist'; did you mean 'digits'?"),
+        ("digist", "Unknown data set or folder 'digist'; did you mean 'digits'?"),
+        ("toy:5to10", "here one is needed, 'toy:ring5' or 'toy:ring10'."),
         ("toy:ring", "did you mean 'toy:ring8'"),
         ("zzzzzz", "known: digits, fashion-mnist"),
         ("./nowhere", "The folder './nowhere' does not exist"),

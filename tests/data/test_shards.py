@@ -141,6 +141,11 @@ def test_what_is_wrong_inside_a_compressed_shard_is_told_with_its_name(part, fau
         data.load(place)
 
 
+def test_what_the_system_says_is_told_in_words(place):
+    with pytest.raises(DataError, match=r"9\.npz': cannot be read: No such file or directory\.$"):
+        shards.Arrays(place / "9.npz", None)
+
+
 def test_nothing_in_a_shard_is_run(place):
     np.savez(place / "4.npz", x=np.array([{"a": 1}], dtype=object))
     with pytest.raises(DataError, match="x is object"):

@@ -156,7 +156,7 @@ def test_an_npz_that_cannot_be_measured(make, kind, said, place):
     [
         ("no.npz", "digits", "The file 'no.npz' does not exist."),
         ("./no", "digits", "The folder './no' does not exist."),
-        ("digts", "digits", "Unknown data set 'digts'; did you mean 'digits'?"),
+        ("digts", "digits", "Unknown data set or folder 'digts'; did you mean 'digits'?"),
         ("points.npz", "digits", "'points.npz' is points of 2 dimensions, 'digits' is grey pict"),
         ("toy:ring8", "some.npz", "'toy:ring8' is points of 2 dimensions, 'some.npz' is grey"),
         ("toy:gaussian", "toy:ring8", "is points of 1 dimension, 'toy:ring8' is points of 2 dim"),

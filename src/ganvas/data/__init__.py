@@ -82,7 +82,7 @@ def load(name: str | os.PathLike[str], *, size: int | None = None) -> Dataset:
     Raises:
         UsageError: an unknown name or that of two domains (see `find`), a folder that does not
             exist or holds no pictures, a `size` that is out of bounds or asked of points.
-        DataError: a data set that cannot be downloaded, or is damaged.
+        DataError: a data set that cannot be downloaded or read, or is damaged.
 
     >>> load("digits").spec.shape
     (1, 8, 8)
@@ -91,7 +91,8 @@ def load(name: str | os.PathLike[str], *, size: int | None = None) -> Dataset:
     if size is not None and not SIZES[0] <= size <= SIZES[1]:
         raise UsageError(f"size={size}: a picture's size is between {SIZES[0]} and {SIZES[1]}.")
     if text in TWO:
-        raise UsageError(f"{text!r} is two domains, for games that translate; here one is needed.")
+        one, other = TWO[text]
+        raise UsageError(f"{text!r} is two domains; here one is needed, {one!r} or {other!r}.")
     if text in NAMES:
         return _built_in(text, size)
     path = Path(text).expanduser()
@@ -101,7 +102,7 @@ def load(name: str | os.PathLike[str], *, size: int | None = None) -> Dataset:
         raise UsageError(f"{text!r} is a file; data is a folder, or one of: {', '.join(NAMES)}.")
     if text.startswith((".", "~")) or "/" in text or os.sep in text:
         raise UsageError(f"The folder {text!r} does not exist.")
-    raise unknown("data set", text, NAMES)
+    raise unknown("data set or folder", text, NAMES)
 
 
 def _built_in(name: str, size: int | None) -> Dataset:

@@ -24,5 +24,5 @@ NAMES = {
     "toy:moons": "100,000 points on two interleaved half circles",
 }
 """Name -> what it is, in one line."""
-TWO = ("shapes", "toy:5to10")
-"""Those that are two domains."""
+TWO = {"shapes": ("shapes:a", "shapes:b"), "toy:5to10": ("toy:ring5", "toy:ring10")}
+"""Those that are two domains, and what each of these is called."""

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from ganvas.errors import DataError, GanvasError, reason
+
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 """The only formats that are tried, whatever the file is called."""
 
@@ -28,8 +30,8 @@ WIDE = 1.2
 """A picture of two halves is at least so many times as wide as it is high."""
 
 
-class Unusable(Exception):  # noqa: N818 -- a verdict on one file, not a failure of the program
-    """A file that gives no picture; the message says why."""
+class Unusable(DataError):  # noqa: N818 -- a verdict on one file
+    """A file or an image that gives no picture; the message says why."""
 
 
 def decode(path: str | BinaryIO, size: int, part: Part = "whole") -> NDArray[np.uint8]:
@@ -45,8 +47,11 @@ def decode(path: str | BinaryIO, size: int, part: Part = "whole") -> NDArray[np.
             not wide enough for two halves.
     """
     with opened(path) as image:
+        stored = image.size
         image.draft(image.mode, (2 * size, 2 * size))  # a JPEG unpacks no larger than needed
-        picture = half(eight_bits(ImageOps.exif_transpose(image)), part)
+        upright = ImageOps.exif_transpose(image)
+        full = stored if upright.size == image.size else stored[::-1]
+        picture = half(eight_bits(upright), part, full)
         picture = ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
     return np.asarray(picture.convert("RGB")).transpose(2, 0, 1)
 
@@ -60,20 +65,23 @@ def opened(path: str | BinaryIO) -> Iterator[Image.Image]:
                 megapixels = image.width * image.height / 1e6
                 raise Unusable(f"{megapixels:.0f} megapixels; at most {MOST_PIXELS // 10**6}")
             yield image
-    except Unusable:
+    except GanvasError:
         raise
     except UnidentifiedImageError as error:
         raise Unusable(f"not a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file") from error
     except Exception as error:  # Pillow raises nine types and more on damaged files
-        raise Unusable(str(error) or type(error).__name__) from error
+        raise Unusable(reason(error)) from error
 
 
-def half(image: Image.Image, part: Part) -> Image.Image:
-    """The part of `image` that is asked for; Unusable where it cannot hold two halves."""
+def half(image: Image.Image, part: Part, full: tuple[int, int]) -> Image.Image:
+    """The part of `image` that is asked for; Unusable where it cannot hold two halves.
+
+    `full`: the size of the picture in the file, of which `image` may be a smaller copy.
+    """
     if part == "whole":
         return image
-    if image.width < WIDE * image.height:
-        raise Unusable(f"{image.width} x {image.height} pixels are too narrow for two halves")
+    if full[0] < WIDE * full[1]:
+        raise Unusable(f"{full[0]} x {full[1]} pixels are too narrow for two halves")
     middle = image.width // 2
     at = 0 if part == "left" else image.width - middle
     return image.crop((at, 0, at + middle, image.height))
@@ -84,7 +92,7 @@ def eight_bits(image: Image.Image) -> Image.Image:
     if image.mode == "I" or image.mode.startswith("I;16"):
         return _from_sixteen_bits(np.asarray(image).astype(np.int64))
     if image.mode == "F":
-        raise Unusable("pixels are floating-point numbers; their black and white are unknown")
+        raise Unusable("pixels are fractions, whose black and white are unknown; save as 8 bits")
     if image.has_transparency_data:
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
@@ -95,5 +103,5 @@ def eight_bits(image: Image.Image) -> Image.Image:
 
 def _from_sixteen_bits(values: NDArray[np.int64]) -> Image.Image:
     if values.min() < 0 or values.max() > 65535:
-        raise Unusable("pixels are 32-bit numbers; their black and white are unknown")
+        raise Unusable("pixels have 32 bits, whose black and white are unknown; save as 8 bits")
     return Image.fromarray(((values + 128) // 257).astype(np.uint8))

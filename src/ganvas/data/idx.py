@@ -8,6 +8,7 @@ labels 2049.
 from __future__ import annotations
 
 import gzip
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -18,7 +19,7 @@ from torch import Tensor
 from ganvas.data.dataset import Dataset
 from ganvas.data.resize import square
 from ganvas.data.scan import printable
-from ganvas.errors import DataError
+from ganvas.errors import DataError, reason
 
 MOST_BYTES = 2**30
 """The largest file that is read, unpacked: a few kilobytes of gzip can unfold to far more."""
@@ -32,7 +33,7 @@ def find(folder: Path, name: str) -> Path | None:
     for spelling in (name, name.replace("-idx", ".idx")):
         for ending in _ENDINGS:
             path = folder / (spelling + ending)
-            if path.is_file():
+            if os.path.isfile(path):  # False where the folder may not be read; `scan` tells of it
                 return path
     return None
 
@@ -83,7 +84,7 @@ def unpacked(path: Path) -> bytes:
             file.seek(0)
             content = (gzip.GzipFile(fileobj=file) if packed else file).read(MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{str(path)!r} cannot be read: {error}.") from error
+        raise DataError(f"{str(path)!r} cannot be read: {reason(error)}.") from error
     if len(content) > MOST_BYTES:
         raise DataError(f"{str(path)!r} unpacks to more than {MOST_BYTES:,} bytes.")
     return content

@@ -111,7 +111,7 @@ def _scanned(folder: str, root: str, *, deep: bool) -> Found:
     found = Found()
     waiting = [folder]
     while waiting:
-        for entry in _entries(waiting.pop()):
+        for entry in entries(waiting.pop()):
             if entry.is_dir(follow_symlinks=False):
                 (waiting if deep else found.folders).append(entry.path)
             elif entry.is_symlink() and os.path.isdir(entry.path):
@@ -127,10 +127,12 @@ def _scanned(folder: str, root: str, *, deep: bool) -> Found:
     return found
 
 
-def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
+def entries(folder: str) -> Iterator[os.DirEntry[str]]:
+    """What is in `folder`, hidden files and litter aside; DataError where it cannot be read."""
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
+        os.stat(os.path.join(folder, "."))  # fails where names can be read, and files cannot
+        with os.scandir(folder) as found:
+            for entry in found:
                 if not entry.name.startswith(".") and entry.name.lower() not in _LITTER:
                     yield entry
     except OSError as error:

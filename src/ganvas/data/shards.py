@@ -10,6 +10,7 @@ The samples are in the order of the shards' names. A table needs pyarrow: pip in
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -25,8 +26,8 @@ from ganvas.data import mapped
 from ganvas.data.dataset import Dataset
 from ganvas.data.decode import Unusable, decode
 from ganvas.data.resize import square
-from ganvas.data.scan import printable
-from ganvas.errors import DataError, GanvasError, UsageError
+from ganvas.data.scan import entries, printable
+from ganvas.errors import DataError, GanvasError, UsageError, reason
 
 SIDE = 64
 """The size of encoded pictures where none is asked for."""
@@ -65,7 +66,7 @@ class Shard(ABC):
         except GanvasError:
             raise
         except Exception as error:  # zipfile, NumPy and Arrow raise ten types on damaged files
-            raise self.bad(f"cannot be read: {str(error) or type(error).__name__}") from error
+            raise self.bad(f"cannot be read: {reason(error)}") from error
 
 
 class Arrays(Shard):
@@ -159,8 +160,9 @@ KINDS = {".npz": Arrays, ".parquet": Table}
 
 
 def found(folder: Path) -> list[Path]:
-    """The shards at the top level of `folder`, by name."""
-    return sorted(path for path in folder.iterdir() if path.suffix in KINDS and path.is_file())
+    """The shards at the top level of `folder`, by name; DataError where it cannot be read."""
+    paths = [Path(entry.path) for entry in entries(str(folder))]
+    return sorted(path for path in paths if path.suffix in KINDS and os.path.isfile(path))
 
 
 def load(folder: Path, size: int | None = None) -> Dataset:

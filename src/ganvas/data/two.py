@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from ganvas.data import load
+from ganvas.data.apart import checked
 from ganvas.data.catalog import NAMES, TWO
 from ganvas.data.dataset import Dataset
 from ganvas.data.decode import Part
@@ -26,8 +27,12 @@ from ganvas.data.folder import SIZE, decoded, judge
 from ganvas.data.scan import Refusal, printable, scan
 from ganvas.errors import UsageError
 
-FORMS = ("unpaired", "pairs", "edges")
-"""The words before the colon."""
+FORMS = {
+    "unpaired": ("--a and --b each need a folder or a set's name", (2,)),
+    "pairs": ("--pairs needs two folders, or one of pictures of two halves", (1, 2)),
+    "edges": ("edges: needs a folder or a set's name", (1,)),
+}
+"""The words before the colon: what they need, and how many names."""
 LISTED = 10
 """Names of missing pictures that an error tells."""
 Name = str | os.PathLike[str]
@@ -50,7 +55,7 @@ def find(text: str, *, size: int | None = None) -> Data:
     if form == "edges":
         from ganvas.data import edges
 
-        return dataclasses.replace(edges.paired(load(names[0], size=size)), source=text)
+        return dataclasses.replace(checked(edges.paired(load(names[0], size=size))), source=text)
     if text in TWO:
         return _built_in(text, size)
     return load(text, size=size)
@@ -60,16 +65,16 @@ def unpaired(a: Name, b: Name, *, size: int | None = None) -> TwoDomains:
     """Two domains without pairs, each what `load` takes: folders, or built-in sets.
 
     Raises:
-        UsageError: the same one twice, grey beside colour, other sizes.
+        UsageError: the same one twice, by its place or its samples; one whose samples are all the
+            same; grey beside colour; other sizes.
     """
     one, other = os.fspath(a), os.fspath(b)
     text = f"unpaired:{one}|{other}"
+    title = called(text)
     if resolved(one) == resolved(other):
         raise UsageError(f"Both domains are {one!r}; a translation needs two.")
     first, second = load(one, size=size), load(other, size=size)
-    if first.fingerprint == second.fingerprint:
-        raise UsageError(f"{one!r} and {other!r} hold the same samples; a translation needs two.")
-    return TwoDomains(called(text), first, second, source=text)
+    return checked(TwoDomains(title, first, second, source=text))
 
 
 def paired(a: Name, b: Name | None = None, *, size: int | None = None) -> TwoDomains:
@@ -81,7 +86,8 @@ def paired(a: Name, b: Name | None = None, *, size: int | None = None) -> TwoDom
         size: pixels of a side; None makes them 64 x 64.
 
     Raises:
-        UsageError: folders that are not there, hold no pictures, or whose names do not match.
+        UsageError: folders that are not there, hold no pictures or the same ones, or one picture
+            alone; names that do not match.
         DataError: more than 5 % of the pictures cannot be read.
     """
     one, other = Path(a).expanduser(), Path(a if b is None else b).expanduser()
@@ -106,7 +112,7 @@ def paired(a: Name, b: Name | None = None, *, size: int | None = None) -> TwoDom
         Dataset(title, torch.from_numpy((pixels[:, :1] if grey else pixels)[kept]))
         for title, (pixels, grey, _) in zip(titles, both)
     )
-    return TwoDomains(called(text), first, second, paired=True, source=text)
+    return checked(TwoDomains(called(text), first, second, paired=True, source=text))
 
 
 def called(text: str) -> str:
@@ -133,10 +139,11 @@ def _parsed(text: str) -> tuple[str, list[str]]:
     form, colon, rest = text.partition(":")
     if not colon or form not in FORMS:
         return "", [text]
-    names = [name for name in rest.split("|") if name]
-    wanted = {"unpaired": (2,), "pairs": (1, 2), "edges": (1,)}[form]
-    if len(names) not in wanted:
-        raise UsageError(f"{text!r} names {len(names)} folders; {form}: takes {wanted[-1]}.")
+    names = rest.split("|")
+    needs, counts = FORMS[form]
+    if "" in names or len(names) not in counts:
+        hint = " No name can hold a |." if len(names) > counts[-1] else ""
+        raise UsageError(f"{needs}; got {', '.join(map(repr, names))}.{hint}")
     return form, names
 
 
