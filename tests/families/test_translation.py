@@ -82,7 +82,7 @@ def test_the_codes_variant_weighs_as_the_code_does():
     real, fake = nets.D["b"](Stream(points(), 6, 0, (0, 1))(0).b)[1:], nets.D["b"](ab)[1:]
     apart = [square(r.mean(0), f.mean(0)) for r, f in zip(real, fake)]
     assert len(apart) == 4, "all layers but the first"
-    assert found["features b"] == pytest.approx(0.75 * 0.9 * np.mean(apart))
+    assert found["features b"] == pytest.approx(0.75 * 0.9 * np.sum(apart))
 
 
 def test_the_codes_share_steps_up_after_ten_thousand_steps_of_64():
@@ -313,8 +313,7 @@ def test_any_size_is_kept(game, data, size):
 @pytest.mark.parametrize(
     ("game", "data", "said"),
     [
-        (DiscoGAN(), points(), "takes network = mlp, not conv"),
-        (DiscoGAN(network="mlp"), images(), "takes network = conv, not mlp"),
+        (DiscoGAN(), points(), "use network = mlp"),
         (DiscoGAN(), images(True), r"plays with Unpaired\(a, b\); 'images' gives Paired"),
         (DiscoGAN(), find("digits"), r"'digits' gives Labelled"),
         (CycleGAN(), points(), "CycleGAN takes images"),
@@ -325,6 +324,14 @@ def test_any_size_is_kept(game, data, size):
 def test_what_they_do_not_take(game, data, said):
     with pytest.raises(UsageError, match=said):
         game.accept(data.spec)
+
+
+def test_an_mlp_translates_one_size_alone():
+    game, data = DiscoGAN(**MLP), images()
+    nets = build(game, data.spec, 0)
+    assert game.translate(nets, torch.rand(2, 3, 16, 16), "b").shape == (2, 3, 16, 16)
+    with pytest.raises(UsageError, match=r"made for \(3, 16, 16\) cannot take \(3, 16, 20\)"):
+        game.translate(nets, torch.rand(2, 3, 16, 20), "b")
 
 
 def test_networks_too_deep_for_the_pictures():

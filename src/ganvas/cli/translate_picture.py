@@ -11,6 +11,8 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import track
 
+from ganvas.errors import reason
+
 T = TypeVar("T")
 Change = Callable[[Image.Image], Image.Image]
 MOVING = ("GIF", "WEBP", "PNG", "TIFF")
@@ -27,7 +29,7 @@ def picture(path: Path, change: Change, kind: str, *, bar: bool) -> tuple[bytes,
     """
     from ganvas.data.decode import Unusable, opened
 
-    frames, pauses, reason = [], [], ""
+    frames, pauses, why = [], [], ""
     skipped: list[str] = []
     with opened(str(path)) as image:
         held = getattr(image, "n_frames", 1)
@@ -42,13 +44,13 @@ def picture(path: Path, change: Change, kind: str, *, bar: bool) -> tuple[bytes,
                 image.seek(i)
                 frame = image.convert("RGBA") if kind == "GIF" and count > 1 else image.copy()
             except Exception as error:  # Pillow raises nine types and more on damaged files
-                reason = str(error) or type(error).__name__
-                skipped.append(f"frame {i + 1} of {path} ({reason})")
+                why = reason(error)
+                skipped.append(f"frame {i + 1} of {path} ({why})")
                 continue
             frames.append(change(frame))
             pauses.append(image.info.get("duration", PAUSE))
     if not frames:
-        raise Unusable(reason)
+        raise Unusable(why)
     return packed(frames, kind, pauses, facts), skipped
 
 

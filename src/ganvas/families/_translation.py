@@ -53,7 +53,7 @@ class Translation(Objective):
     def translate(self, nets: Any, x: Tensor, to: str) -> Tensor:
         """G[to](x); pictures keep their size, whatever it is."""
         G = nets.G[to]
-        if x.dim() != 4 or not hasattr(G, "halvings"):
+        if not hasattr(G, "halvings"):  # an MLP
             return G(x)  # type: ignore[no-any-return]
         return at_any_size(G, x, 2**G.halvings, getattr(G, "smallest", 1))
 
@@ -67,7 +67,7 @@ class Translation(Objective):
             if x.dim() != 4:
                 return {"samples": there}
             row = [x, there, *([self.translate(nets, there, back)] if back in nets.G else [])]
-            views["-".join((back, to, back)[: len(row)])] = beside(row, 2)
+            views["-".join((back, to, back)[: len(row)])] = in_rows(*row)
         return views
 
     def d_sides(self, nets: Any, x: Samples, fakes: Samples, t: Moment) -> Terms:
@@ -117,3 +117,8 @@ def named(terms: Terms, domain: str) -> Terms:
 def joined(terms: Iterable[Terms]) -> Terms:
     """All of the terms."""
     return {name: value for each in terms for name, value in each.items()}
+
+
+def in_rows(*columns: Tensor) -> Tensor:
+    """Pictures (N, C, S, S) of each column side by side, two of the N in a row."""
+    return beside(columns, 2)

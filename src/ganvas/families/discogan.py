@@ -47,7 +47,7 @@ class DiscoGAN(Translation):
     share: Annotated[Schedule, Ge(0), Le(1)] = Schedule.parse("0.01:0.5:639-640:linear")
     """code: share of the reconstruction in G's loss; 640 thousand images are 10,000 steps of 64."""
     network: Literal["conv", "mlp"] = fixed("conv")
-    """Convolutional networks for images, or fully connected ones for points."""
+    """Convolutional networks, for images, or fully connected ones."""
     width: Width = fixed(64)
     """Channels next to the picture; deeper layers have more. Layers of an MLP are twice as wide."""
 
@@ -77,10 +77,10 @@ class DiscoGAN(Translation):
         return super().idle() | dict.fromkeys(code, "variant = paper")
 
     def accept(self, data: DataSpec) -> None:
-        """Also raises UsageError for networks that are not for such data."""
+        """Also raises UsageError for points where the networks are convolutional."""
         super().accept(data)
-        if (fit := "conv" if data.is_images else "mlp") != self.network:
-            raise UsageError(f"{data.name!r} takes network = {fit}, not {self.network}.")
+        if self.network == "conv" and not data.is_images:
+            raise UsageError(f"network = conv is for images; use network = mlp for {data.name!r}.")
 
     def build(self, data: DataSpec) -> Nets:
         """G and D of each domain that samples are made in, and G back where there is a cycle."""

@@ -20,13 +20,12 @@ from torch import Tensor, nn
 
 from ganvas.augment.shift import shifted
 from ganvas.data.batches import DataSpec, Paired
-from ganvas.families._translation import LOOKED_AT, Patches, named, shapes
+from ganvas.families._translation import LOOKED_AT, Patches, in_rows, named, shapes
 from ganvas.game import Draw, Moment, Nets, Turn
 from ganvas.losses import l1
 from ganvas.networks import patch
 from ganvas.networks.unet import UNet
 from ganvas.options import Schedule, constant, defaults, fixed
-from ganvas.pictures import beside
 
 
 @defaults()
@@ -92,4 +91,4 @@ class Pix2Pix(Patches):
         """Questions, what G answers, and the right answers, side by side, twice a row."""
         back = self.other(self.to)
         x, y = (getattr(batch, k)[:LOOKED_AT] for k in (back, self.to))
-        return {f"{back}-{self.to}": beside((x, self.translate(nets, x, self.to), y), 2)}
+        return {f"{back}-{self.to}": in_rows(x, self.translate(nets, x, self.to), y)}

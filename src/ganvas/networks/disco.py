@@ -6,12 +6,14 @@ its published code. Weights start as PyTorch's layers do, as there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Literal
 
 from torch import Tensor, nn
 
+from ganvas.errors import UsageError
 from ganvas.networks.mlp import mlp
 from ganvas.networks.sides import doublings, widths
 
@@ -44,6 +46,21 @@ class Translator(nn.Module):
         return self.layers(x)  # type: ignore[no-any-return]
 
 
+class Whole(nn.Module):
+    """An MLP from samples (N, …) of one shape to those of another, pictures in (0, 1)."""
+
+    def __init__(self, before: tuple[int, ...], after: tuple[int, ...], *, width: int) -> None:
+        super().__init__()
+        last: Literal["sigmoid", "linear"] = "sigmoid" if len(after) == 3 else "linear"
+        self.before, self.layers = before, mlp(before, (width,) * 3, after, output=last)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The translation; UsageError for samples of another shape."""
+        if x.shape[1:] != self.before:
+            raise UsageError(f"An MLP made for {self.before} cannot take {tuple(x.shape[1:])}.")
+        return self.layers(x)  # type: ignore[no-any-return]
+
+
 class Shown(nn.Module):
     """A D that gives its logits (N,) and, behind them, its features after each block but one."""
 
@@ -69,15 +86,16 @@ def translator(
     """
     if kind == "conv":
         return Translator(before, after[0], width=width)
-    return mlp(before, (2 * width,) * 3, after)
+    return Whole(before, after, width=2 * width)
 
 
 def judge(kind: Kind, shape: tuple[int, ...], width: int) -> Shown:
     """Samples (N, …) to logits and features; `width` as above, of five layers of an MLP."""
     if kind == "mlp":
-        sizes = [shape[0], *[2 * width] * 5]
-        blocks = [nn.Sequential(nn.Linear(a, b), nn.ReLU()) for a, b in pairwise(sizes)]
-        return Shown(blocks, nn.Linear(sizes[-1], 1))
+        sizes = [math.prod(shape), *[2 * width] * 5]
+        layers = [nn.Sequential(nn.Linear(a, b), nn.ReLU()) for a, b in pairwise(sizes)]
+        layers[0].insert(0, nn.Flatten())
+        return Shown(layers, nn.Linear(sizes[-1], 1))
     side, times = doublings(shape)
     channels = [shape[0], *widths(times, width)]
     blocks = [
