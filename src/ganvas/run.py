@@ -179,7 +179,8 @@ class Run:
         batch = trainer.reals(SHOWN if trainer.data.spec.is_images else SHOWN_POINTS)
         if trainer.data.spec.is_images:
             two = isinstance(batch, Paired | Unpaired)
-            self._picture(pictures.beside(batch, 4) if two else batch[0], file, trainer)
+            x = pictures.beside((each[: SHOWN // 2] for each in batch), 4) if two else batch[0]
+            self._picture(x, file, trainer)
         else:
             real = drawing.real(trainer.game, batch)
             pictures.scatter(real, real[:0], file)

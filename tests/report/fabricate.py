@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,21 @@ ROWS = [
     }
     for step in range(20, STEPS, 20)
 ]
+TWO = CONFIG | {
+    "family": "discogan",
+    "data": "shapes",
+    "batch": 64,
+    "game": {"loss": "nonsaturating", "mode": "disco"},
+}
+"""A game between two domains, with the settings that are usual there."""
+TWO_ROWS = [
+    {key: row[key] for key in ("step", "images", "epoch", "seconds")}
+    | {f"G/{term} {to}": 2 + 5 / row["step"] for to in "ba" for term in ("fake", "cycle")}
+    | {f"D/{term} {to}": 0.6 for to in "ba" for term in ("real", "fake")}
+    | {f"{to}: D({of})": v for to in "ba" for of, v in (("x", 0.6), ("G(x)", 0.4))}
+    | {"G/gradient": 0.3, "D/gradient": 0.2}
+    for row in ROWS
+]
 PIXELS = {
     "real": {"kind": "pixels", "range": [0, 1], "counts": [810, *[2] * 62, 66]},
     "fake": {"kind": "pixels", "range": [0, 1], "counts": [640, *[6] * 60, 0, 0, 0]},
@@ -68,7 +84,14 @@ def lines(rows: list[dict[str, object]]) -> str:
     return "".join(json.dumps(row) + "\n" for row in rows)
 
 
-def run(folder: Path, config=CONFIG, rows=ROWS, values=PIXELS, pictures=(0, 469, 1407)) -> Path:
+def run(
+    folder: Path,
+    config=CONFIG,
+    rows=ROWS,
+    values=PIXELS,
+    pictures=(0, 469, 1407),
+    views=("samples",),
+) -> Path:
     """Fills `folder` as a finished run of 3 epochs does; parts given as None are left out."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.toml").write_text(tomli_w.dumps(config))
@@ -80,10 +103,10 @@ def run(folder: Path, config=CONFIG, rows=ROWS, values=PIXELS, pictures=(0, 469,
     if values is not None:
         (folder / "values.json").write_text(json.dumps(values))
     index = []
-    for step in pictures or ():
-        file = f"samples/step-{step:08d}-samples.png"
+    for step, view in product(pictures or (), views):
+        file = f"samples/step-{step:08d}-{view}.png"
         png(folder / file, seed=step)
-        index.append({"step": step, "epoch": step / EPOCH, "view": "samples", "file": file})
+        index.append({"step": step, "epoch": step / EPOCH, "view": view, "file": file})
     if pictures:
         (folder / "samples.jsonl").write_text(lines(index))
         png(folder / "reals.png", seed=99)

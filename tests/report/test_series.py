@@ -11,8 +11,11 @@ from ganvas.report.series import axis, contest, players, smooth, thin, together,
 def test_players_and_what_they_minimise():
     names = ["step", "D/real", "D/fake", "D/r1", "D/gradient", "G+Q/info", "G+Q/gradient", "D(x)"]
     assert players(names) == {"D": ["real", "fake", "r1"], "G+Q": ["info"]}
-    assert contest(["real", "fake", "r1"]) == ["real", "fake"]
-    assert contest(["cycle", "class"]) == ["cycle", "class"]
+    assert contest(["real", "fake", "r1"]) == {"": ["real", "fake"]}
+    assert contest(["cycle", "class"]) == {"": ["cycle", "class"]}
+    assert contest(["pair", "r1", "r2"]) == {"": ["pair"]}
+    both = ["fake b", "cycle a", "fake a", "real b"]
+    assert contest(both) == {"b": ["fake b", "real b"], "a": ["fake a"]}
     assert watched(names) == ["D(x)"]
 
 

@@ -58,7 +58,7 @@ class Translation(Objective):
         return at_any_size(G, x, 2**G.halvings, getattr(G, "smallest", 1))
 
     def views(self, nets: Any, batch: Any, t: Moment) -> dict[str, Tensor]:
-        """Pictures, their translations, and those translated back, side by side, twice a row."""
+        """Pictures, their translations, and, where G has a way back, these translated back."""
         views = {}
         for to in self.into:
             back = self.other(to)

@@ -10,41 +10,14 @@ from ganvas.pages import ink, parts
 from ganvas.report import plots, series, text
 from ganvas.report.plots import Mark, Time
 from ganvas.report.record import Column, Record
-from ganvas.report.series import Axis, Line, contest, players, together, total
+from ganvas.report.series import VERDICTS, Axis, Line, of_domain, players, together
 
 MOST_TERMS = 12
 """Small plots of further terms; what is beyond is only named."""
-VERDICTS = {"D(x)": ("D(x), real", "real"), "D(G(z))": ("D(G(z)), fake", "fake")}
 PLAYERS = {"D": "d", "G": "g"}
 OTHERS = ("c1", "c2", "c3")
 CHANNELS = {"red": "c3", "green": "d", "blue": "c2"}
 """The channels of a colour, and which of the page's own colours their curves have."""
-
-
-def judgement(record: Record) -> str:
-    """D(x) and D(G(z)) over training; a plot for each of the run's games."""
-    shown: list[str] = []
-    general = text.JUDGEMENT
-    for title, names in together(record.columns).items():
-        lines = [
-            Line(label, record.columns[names[name]], colour)
-            for name, (label, colour) in VERDICTS.items()
-            if name in names
-        ]
-        if lines:
-            plot = _curves(
-                record,
-                f"verdict{len(shown) or ''}",
-                "D(x) and D(G(z)) over training" + (title and f", {title}"),
-                lines,
-                marks=[Mark(0.5, text.HALF)],
-                axis=Axis(-0.02, 1.02),
-                note=title,
-            )
-            words = [general, text.judgement(record, title)]
-            shown.append(parts.beside(plot, "\n\n".join(filter(None, words))))
-            general = ""  # once is enough
-    return parts.section("What D thinks", *shown)
 
 
 def colours(record: Record) -> str:
@@ -63,23 +36,6 @@ def colours(record: Record) -> str:
     return parts.section("The colour over training", parts.paragraphs(text.COLOURS), grid)
 
 
-def losses(record: Record) -> str:
-    """The loss of each player over training."""
-    lines = _totals(record)
-    if not lines:
-        return ""
-    marks = []
-    if record.game.get("loss") in text.LOG_LOSSES:
-        d, g = text.even(record)
-        names = {"d_loss": (d, "2 log 2" if d > 1 else "log 2", "d")}
-        names["g_loss"] = (g, "−log 2" if g < 0 else "log 2", "g")
-        marks = [Mark(*names[line.label]) for line in lines if line.label in names]
-        if d == g:
-            marks = [Mark(d, "log 2")]
-    plot = _curves(record, "losses", "The losses over training", lines, marks=marks)
-    return parts.section("The losses", parts.beside(plot, text.losses(record)))
-
-
 def gradients(record: Record) -> str:
     """The norm of each player's gradient over training."""
     names = [name for name in record.columns if name.endswith("/gradient")]
@@ -89,9 +45,9 @@ def gradients(record: Record) -> str:
         Line(f"{player}'s gradient", record.columns[name], colour)
         for name in names
         for player in [name.removesuffix("/gradient")]
-        for colour in [_colour(player, [n.removesuffix("/gradient") for n in names])]
+        for colour in [colour_of(player, [n.removesuffix("/gradient") for n in names])]
     ]
-    plot = _curves(record, "gradients", "Gradient norms over training", lines)
+    plot = curves(record, "gradients", "Gradient norms over training", lines)
     return parts.section("The gradients", parts.beside(plot, text.GRADIENTS))
 
 
@@ -99,7 +55,7 @@ def terms(record: Record) -> str:
     """The parts of the losses, and whatever else was measured, in small plots."""
     groups = _further(record)
     shown = [
-        f"<figure>{_curves(record, f'term{i}', 'Over training: ' + name, lines, height=220)}"
+        f"<figure>{curves(record, f'term{i}', 'Over training: ' + name, lines, height=220)}"
         f"<figcaption>{escape(text.term(name))}</figcaption></figure>"
         for i, (name, lines) in enumerate(list(groups.items())[:MOST_TERMS])
     ]
@@ -113,7 +69,7 @@ def values(record: Record) -> str:
     """The values of real and generated samples."""
     if not record.values:
         return ""
-    keys = parts.legend([("X, real", "real"), ("G(z), fake", "fake")])
+    keys = parts.legend([(f"{record.into or 'X'}, real", "real"), (f"{record.made}, fake", "fake")])
     real, fake = record.values["real"], record.values["fake"]
     if real["kind"] == "pixels":
         plot, words = _pixels(
@@ -124,7 +80,7 @@ def values(record: Record) -> str:
     return parts.section("Where the samples lie", parts.beside(keys + plot, words)) if plot else ""
 
 
-def _curves(
+def curves(
     record: Record,
     name: str,
     alt: str,
@@ -135,6 +91,7 @@ def _curves(
     height: int = ink.HEIGHT,
     note: str = "",
 ) -> str:
+    """Curves over training with their legend and, beside it, what else to know of the plot."""
     marks, ys = marks or [], [line.y for line in lines]
     axis = axis or series.axis(ys, [mark.y for mark in marks])
     plot = plots.curves(name, alt, lines, _time(record), axis=axis, marks=marks, height=height)
@@ -150,25 +107,8 @@ def _time(record: Record) -> Time:
     return Time(record.columns["step"], "steps", record.step)
 
 
-def _totals(record: Record) -> list[Line]:
-    found = players(record.columns)
-    return [
-        Line(
-            _loss_name(player, names),
-            total(record.columns, player, contest(names)),
-            _colour(player, list(found)),
-        )
-        for player, names in found.items()
-    ]
-
-
-def _loss_name(player: str, names: list[str]) -> str:
-    if (player == "D" and {"real", "fake"} <= set(names)) or (player == "G" and "fake" in names):
-        return f"{player.lower()}_loss"
-    return f"{player}: " + " + ".join(contest(names))
-
-
-def _colour(player: str, names: list[str]) -> str:
+def colour_of(player: str, names: list[str]) -> str:
+    """The page's colour of a player, of all the players `names`."""
     others = [name for name in names if name not in PLAYERS]
     return PLAYERS.get(player) or OTHERS[others.index(player) % len(OTHERS)]
 
@@ -180,15 +120,16 @@ def _further(record: Record) -> dict[str, list[Line]]:
     for player, names in found.items():
         if len(names) == 1:
             continue
-        duel = [name for name in names if name in ("real", "fake")]
         for name in names:
-            column = f"{player}/{name}"
-            if name in duel and len(duel) == 2:
-                line = Line(column, record.columns[column], name)
-                groups.setdefault(f"{player}/real, {player}/fake", []).append(line)
-            else:
-                colour = name if name in duel else _colour(player, list(found))
-                groups[column] = [Line(column, record.columns[column], colour)]
+            kind, domain = of_domain(name)
+            column, shared = f"{player}/{name}", [name]
+            colour = colour_of(player, list(found))
+            if kind in ("real", "fake"):
+                duel = (("real", domain), ("fake", domain))
+                shared = sorted((n for n in names if of_domain(n) in duel), reverse=True)
+                colour = kind
+            title = ", ".join(f"{player}/{each}" for each in shared)
+            groups.setdefault(title, []).append(Line(column, record.columns[column], colour))
     return groups | _watched(record)
 
 

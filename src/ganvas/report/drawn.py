@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
+from typing import NamedTuple
 
 from ganvas.pages import parts
 from ganvas.pages.embed import embed
@@ -14,57 +17,87 @@ SMALL = {"side": 480, "most": 90_000}
 GRIDS = 8
 """Pictures that show how the samples grew."""
 VIEWS = 4
-"""Further views of which the last picture is shown."""
+"""Further pictures that are shown."""
+
+
+class Figure(NamedTuple):
+    """A picture of the page, and what to say of it."""
+
+    path: Path
+    caption: str
+    kind: str = ""
+    """`real`, `fake`, or nothing where it shows both."""
+
+    def shown(self, side: int, most: int) -> str:
+        """The figure as HTML, its picture within `side` pixels and `most` bytes; else empty."""
+        image = embed(self.path, side, most)
+        alt = {"fake": "The last samples", "real": "Real samples"}.get(self.kind, self.caption)
+        return "" if image is None else parts.picture(image, alt, self.caption, self.kind)
 
 
 def last(record: Record, said: str) -> str:
-    """The last samples beside the real ones, and what the family says of them, if anything."""
-    views = record.views()
-    if not views:
+    """What is to look at first, and what the family says of it, if anything."""
+    shown = [figure.shown(**LARGE) for figure in _figures(record)[0]]
+    if not shown or not shown[0]:
         return ""
-    name, drawn = next(iter(views.items()))
-    picture = drawn[-1]
-    fake = embed(picture.path, **LARGE)
-    if fake is None:
-        return ""
-    title = name.replace("-", " → ") if record.translates and not record.points else "G(z)"
-    when = f"{title}, {moment(picture, record)}"
-    real = embed(record.reals, **LARGE) if record.reals and not record.points else None
-    if real is None:
-        shown = parts.picture(fake, "The last samples", when, "fake")
-    else:
-        shown = parts.picture(fake, "The last samples", when, "fake") + parts.picture(
-            real, "Real samples", f"X, real, from {record.data}", "real"
-        )
     words = said or (text.BESIDE_POINTS if record.points else text.BESIDE)
-    number = "one" if real is None else "two"
+    if record.translates:
+        translated = f"{said}\n\n{text.BESIDE_TRANSLATED}"
+        words = text.BESIDE_POINTS if record.points else translated
+    number = "two" if all(shown[1:]) and len(shown) > 1 else "one"
     return (
-        f'<section class="first"><h2>What G draws</h2><div class="{number}">{shown}</div>'
+        f'<section class="first"><h2>What G draws</h2><div class="{number}">{"".join(shown)}</div>'
         f"{parts.paragraphs(words)}</section>"
     )
 
 
 def growth(record: Record) -> str:
     """The samples at moments through the run."""
-    grids = milestones(next(iter(record.views().values()), []), GRIDS)
+    view, drawn = next(iter(record.views().items()), ("", []))
+    grids = milestones(drawn, GRIDS)
     if len(grids) < 2:
         return ""
     words, columns = (text.GROWTH_POINTS, 6) if record.points else (text.GROWTH, len(grids))
+    if record.translates:
+        words = text.GROWTH_POINTS_TRANSLATED if record.points else text.GROWTH_TRANSLATED
     return parts.section(
         "How it grew",
         parts.paragraphs(words),
+        parts.legend([], title(view)) if record.into else "",
         f'<div class="grow n{columns}">{pictures(grids, record)}</div>',
     )
 
 
 def views(record: Record) -> str:
-    """The last picture of each further view."""
-    shown = "".join(
-        parts.picture(image, view, f"{view}, {moment(pictures[-1], record)}")
-        for view, pictures in list(record.views().items())[1 : 1 + VIEWS]
-        if (image := embed(pictures[-1].path, 720, SMALL["most"])) is not None
-    )
+    """What else there is to look at."""
+    further = _figures(record)[1][:VIEWS]
+    shown = "".join(figure.shown(720, SMALL["most"]) for figure in further)
     return parts.section("More to look at", f'<div class="two">{shown}</div>' if shown else "")
+
+
+def title(view: str) -> str:
+    """A view's name in words; that of a translation shows its way."""
+    return view.replace("-", " → " if re.fullmatch("[ab](-[ab])+", view) else " ")
+
+
+def _figures(record: Record) -> tuple[list[Figure], list[Figure]]:
+    """The pictures to look at first, and those for later: the last of each view, and real ones.
+
+    First come samples beside real ones, or translations, which stand beside what they are of.
+    """
+    views: list[Figure] = []
+    reals: list[Figure] = []
+    for view, drawn in record.views().items():
+        samples = not views and not record.translates
+        name = record.made if samples else title(view)
+        caption = f"{name}, {moment(drawn[-1], record)}"
+        views.append(Figure(drawn[-1].path, caption, "fake" if samples else ""))
+    if record.reals is not None and not record.points:
+        whose = "a and b" if record.translates else "X"
+        reals.append(Figure(record.reals, f"{whose}, real, from {record.data}", "real"))
+    if record.translates:
+        return (views + reals)[:2], (views + reals)[2:]
+    return views[:1] + reals, views[1:]
 
 
 def milestones(pictures: list[Picture], most: int) -> list[Picture]:

@@ -13,8 +13,8 @@ from ganvas import families
 from ganvas.errors import UsageError
 from ganvas.game import Game
 from ganvas.pages import document, parts
-from ganvas.recipe import BUDGET, Settings, flat, plain
-from ganvas.report import charts, drawn, strips, text
+from ganvas.recipe import BUDGET, Settings, deep, flat, plain
+from ganvas.report import charts, drawn, losses, strips, text, verdicts
 from ganvas.report.record import Record
 
 NOT_OPTIONS = ("family", "source", "game", "device", "threads")
@@ -32,8 +32,8 @@ def render(record: Record) -> str:
         first or shown.last(record, _said(game)),
         shown.growth(record),
         charts.colours(record),
-        charts.judgement(record),
-        charts.losses(record),
+        verdicts.section(record),
+        losses.section(record),
         charts.gradients(record),
         charts.terms(record),
         "" if first else values,
@@ -69,7 +69,8 @@ def _said(game: Any) -> str:
 def _options(record: Record, game: Any) -> str:
     """What was set otherwise than by default, and the whole configuration folded away."""
     run = {k: v for k, v in record.config.items() if k not in NOT_OPTIONS}
-    rows = _changed(flat(run), flat(plain(Settings())))
+    usual = {} if game is None else game.usual
+    rows = _changed(flat(run), flat(deep(plain(Settings()), usual)))
     if game is not None:
         rows += _changed(flat(record.game), flat(plain(game)))
         words = "Everything else is at its default."
@@ -108,13 +109,15 @@ def _again(record: Record) -> str:
     name, config = shlex.quote(str(run)), shlex.quote(str(run / "config.toml"))
     same = (
         f"The same seed ({record.config.get('seed', 0)}) gives the same first weights, the same "
-        "order of the data and the same noise."
+        "order of the data and the same random numbers."
     )
     if "minutes" in record.config:
         same += " A budget in minutes ends at another step on a faster or slower machine."
     what, use = "To draw 64 new samples:", f"ganvas sample {name} -n 64{own}"
     if record.translates:
         what, use = "To translate a folder:", f"ganvas translate {name} in/ out/{own}"
+        if record.points:
+            what, use = "To translate points, in Python:", f"ganvas.load({str(run)!r}).translate(x)"
     further = "" if text.ending(record) else _twice(record)
     return parts.section(
         "Again, and further",
@@ -140,6 +143,7 @@ def _machine(record: Record) -> str:
     facts = {k: v for k, v in flat(record.env).items() if k != "command"}
     if record.last("seconds") > 0:
         unit = "points" if record.points else "images"
+        unit += " of each domain" if record.translates else ""
         facts["speed"] = f"{record.last('images') / record.last('seconds'):,.0f} {unit} a second"
     rows = [(name, _value(value)) for name, value in facts.items()]
     words = record.env.get("command")

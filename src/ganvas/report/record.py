@@ -19,6 +19,8 @@ from ganvas.recipe import read as read_toml
 Column = NDArray[np.float64]
 CLOCK = ("step", "images", "epoch", "seconds")
 """The keys of a row that say when it was written; all others were measured."""
+DOMAINS = ("a", "b")
+"""What the two domains of a translation are called."""
 
 _STOPPED = re.compile(r"step (\d+): stopped: (.*)$", re.MULTILINE)
 
@@ -68,6 +70,21 @@ class Record:
     def translates(self) -> bool:
         """Whether the game was played between two domains."""
         return is_two(str(self.config.get("data", "")))
+
+    @property
+    def made(self) -> str:
+        """What G makes, in symbols."""
+        return "G(x)" if self.translates else "G(z)"
+
+    @property
+    def into(self) -> str:
+        """The domain of the translations that the view to look at first shows; else empty."""
+        way = next(iter(self.views()), "").split("-")
+        return way[1] if self.translates and way[0] in DOMAINS and len(way) > 1 else ""
+
+    def place(self, title: str) -> str:
+        """What a plot is called that is of a domain, or of one of several games."""
+        return f"in domain {title}" if self.translates and title in DOMAINS else title
 
     @property
     def points(self) -> bool:

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganvas.report.record import CLOCK, Column
+from ganvas.report.record import CLOCK, DOMAINS, Column
 
 DRAWN = 600
 """Points of a drawn line; more cannot be seen."""
+DUEL = {"real", "fake", "pair"}
+"""The terms by which the players play against each other."""
+VERDICTS = {"D(x)": "real", "D(G(z))": "fake", "D(G(x))": "fake"}
+"""The names under which D's verdicts are watched, and what they are of."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,28 @@ def together(names: Iterable[str]) -> dict[str, dict[str, str]]:
     return plots
 
 
-def contest(terms: list[str]) -> list[str]:
-    """The terms by which a player plays against the other: those on real and on fake samples."""
-    return [term for term in terms if term in ("real", "fake")] or terms
+def of_domain(term: str) -> tuple[str, str]:
+    """The kind of a term and the domain that it is of, if of one.
+
+    >>> of_domain("cycle b"), of_domain("r1")
+    (('cycle', 'b'), ('r1', ''))
+    """
+    kind, _, domain = term.rpartition(" ")
+    return (kind, domain) if kind and domain in DOMAINS else (term, "")
+
+
+def contest(terms: list[str]) -> dict[str, list[str]]:
+    """The terms by which a player plays against the other, by domain; all, where there are none.
+
+    >>> contest(["real", "fake", "r1"]), contest(["cycle a", "fake b"])
+    ({'': ['real', 'fake']}, {'b': ['fake b']})
+    """
+    found: dict[str, list[str]] = {}
+    for term in terms:
+        kind, domain = of_domain(term)
+        if kind in DUEL:
+            found.setdefault(domain, []).append(term)
+    return found or {"": terms}
 
 
 def total(columns: Mapping[str, Column], player: str, terms: list[str]) -> Column:

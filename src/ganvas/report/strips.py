@@ -9,7 +9,7 @@ from __future__ import annotations
 from ganvas.pages import parts
 from ganvas.pages.embed import embed
 from ganvas.report import text
-from ganvas.report.drawn import GRIDS, LARGE, VIEWS, milestones, moment, pictures
+from ganvas.report.drawn import GRIDS, LARGE, VIEWS, milestones, moment, pictures, title
 from ganvas.report.record import Picture, Record
 
 WIDE = 4
@@ -47,4 +47,4 @@ def growth(record: Record) -> str:
 
 def _views(record: Record) -> list[tuple[str, list[Picture]]]:
     """The strips of each view, and its name in words."""
-    return [(view.replace("-", " "), drawn) for view, drawn in record.views().items()][:VIEWS]
+    return [(title(view), drawn) for view, drawn in record.views().items()][:VIEWS]

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 
 from ganvas.recipe import BUDGET
-from ganvas.report.record import Record
-
-LOG2 = math.log(2)
-LOG_LOSSES = ("minimax", "nonsaturating")
-"""The losses of the 2014 paper, for which log 2 and D = ½ mean something."""
-HALF = "½"
+from ganvas.report.record import DOMAINS, Record
+from ganvas.report.series import of_domain
 
 GROWTH = (
     "Every grid starts from the same noise, so one place in the grids is one sample growing up. "
@@ -31,15 +26,23 @@ BESIDE_POINTS = (
     "Both clouds in one frame. G has learned the data when the generated points lie where the real "
     "ones lie, everywhere, and equally dense."
 )
+BESIDE_TRANSLATED = (
+    "Compare each translation with the picture it was made from, and with real pictures of its "
+    "domain: what stayed, and what changed? A single good one proves little."
+)
+GROWTH_TRANSLATED = (
+    "Every grid shows the same pictures, so one place in the grids is one translation growing up. "
+    "Look for two things: does it get sharper, and does it stay true to the picture that it was "
+    "made from? Translations that all look alike, whatever they were made from, are mode collapse."
+)
+GROWTH_POINTS_TRANSLATED = (
+    "Every picture shows the same points, translated. Follow how the translations find the real "
+    "points: do they spread to all of them, or rush from one place to the next? The latter is mode "
+    "collapse."
+)
 STRIPS = "Each strip shows samples side by side, one view of the game above the other."
 GROWTH_STRIPS = (
     "One place in the strips of a column is one sample, from the first step to the last."
-)
-JUDGEMENT = (
-    "How real D finds the data, D(x), and the samples, D(G(z)): averages of its verdict, 0 for "
-    f"fake and 1 for real. Far apart, D is winning; where both meet at {HALF}, it can only "
-    "guess, which is where the theory says the game ends. A line that sticks to 0 or 1 means "
-    "that one player has won and the other has little left to learn from."
 )
 COLOURS = (
     "A colour is three numbers from 0 to 1. The curves are its red, green and blue; the band above "
@@ -57,13 +60,15 @@ TERMS = {
     "r2": "The R2 penalty: how steep D is at generated samples, times its weight.",
     "gp": "The gradient penalty: how far the slope of D is from 1, times its weight.",
     "real, fake": "The loss on real and on generated samples: which of the two is harder for it.",
-    "cycle": "How far A → B → A comes back from where it started.",
+    "pair": "The loss on pairs of a real and a generated sample.",
+    "cycle": "How far from its start {here} → {there} → {here} ends, times its weight.",
     "l1": "How far translations are from the right answers, pixel by pixel, times its weight.",
     "identity": "How much G changes what is in its own domain already, times its weight.",
-    "features": "How far D's features of translations and of real samples are apart.",
+    "features": "How far D's features of translations and of real samples are apart, times its "
+    "weight.",
     "class": "How wrong the predicted classes are.",
 }
-"""What is known of a term by its name."""
+"""What is known of a term by its name, of the domain `here`."""
 
 
 def beginning(record: Record, family: str) -> str:
@@ -78,7 +83,8 @@ def beginning(record: Record, family: str) -> str:
     seconds = record.last("seconds") * record.step / record.last("step")
     took = f" in {duration(seconds)}" if math.isfinite(seconds) else ""
     passes = f" for {plural(record.epoch, 'epoch')}" if math.isfinite(record.epoch) else ""
-    batch = f" of {plural(config['batch'], per[:-1])}" if "batch" in config else ""
+    each = " of each domain" if record.translates else ""
+    batch = f" of {plural(config['batch'], per[:-1])}{each}" if "batch" in config else ""
     steps = f"{plural(record.step, 'step')}{batch}"
     return f"{family} trained on {record.data}{passes} ({steps}){took}{where}."
 
@@ -99,96 +105,12 @@ def ending(record: Record) -> str:
     return f"This run was stopped early, at step {step:,} ({reason}){part}."
 
 
-def judgement(record: Record, plot: str = "") -> str:
-    """What D(x) and D(G(z)) were at the end, where both are known, in one of a run's games."""
-    real, fake = (record.end(f"{plot}: {name}" if plot else name) for name in ("D(x)", "D(G(z))"))
-    if not (math.isfinite(real) and math.isfinite(fake)):
-        return ""
-    where = f"{plot[0].upper()}{plot[1:]}, over" if plot else "Over"
-    return (
-        f"{where} the last tenth of this run D(x) is {real:.2f} and D(G(z)) is {fake:.2f}: "
-        f"{_verdict(real, fake, record)}"
-    )
-
-
-def _verdict(real: float, fake: float, record: Record) -> str:
-    if real > 0.95 and fake < 0.05:
-        cure = (
-            " Under the minimax loss that leaves G almost without a gradient."
-            if record.game.get("loss") == "minimax"
-            else ""
-        )
-        return f"D is nearly always right, far ahead of G.{cure}"
-    if abs(real - fake) < 0.05 and not 0.1 < real < 0.9:
-        return "D says the same of everything, so its verdict teaches G nothing."
-    if abs(real - fake) < 0.1 and abs(real + fake - 1) < 0.3:
-        return (
-            "D can hardly tell them apart. Either G is good or D is weak; the samples above show "
-            "which."
-        )
-    if real > fake and real - fake < 0.3:
-        return "D leans to the right side without being sure: a balanced game."
-    if real > fake:
-        return "D still tells them apart, which is how most runs look, good ones too."
-    return "D takes fakes for more real than the data; G has just fooled it, which seldom lasts."
-
-
-def losses(record: Record) -> str:
-    """How to read the losses."""
-    general = (
-        "The losses say who is ahead, not how good the samples are: each is measured against an "
-        "opponent that changes. So watch for balance, and judge by the pictures."
-    )
-    if record.game.get("loss") not in LOG_LOSSES:
-        return general
-    saturating = record.game["loss"] == "minimax"
-    coin = record.game.get("feed") == "coin"
-    g = "log(1 − D(G(z)))" if saturating else "−log D(G(z))"
-    zero = "that D takes every fake for real, and has nothing left to teach"
-    if saturating:
-        zero = "the same, seen from G: D(G(z)) is near 0, where this loss has no slope"
-    halved = " (each counted when the coin chose it, so half of the usual sum)" if coin else ""
-    words = (
-        f"d_loss = −log D(x) − log(1 − D(G(z))){halved} adds D's loss on real and on fake "
-        f"samples; some lectures print half of it. g_loss = {g}. The dashed lines are where they "
-        f"stand when D can only guess: {levels(record)}.\n\n"
-        "They should not go to 0. d_loss near 0 means that D sees through every fake, and G has "
-        f"lost; g_loss near 0 means {zero}. Between equals both stay near their lines. And they "
-        "only say who is ahead, not how good the samples are."
-    )
-    return words + _apart(record, coin)
-
-
-def _apart(record: Record, coin: bool) -> str:
-    d_loss = (record.end("D/real") + record.end("D/fake")) * (2 if coin else 1)
-    if not d_loss < 2 * LOG2:
-        return ""
-    return (
-        "\n\nBy the paper's proof the Jensen–Shannon divergence between data and samples is at "
-        f"least (log 4 − d_loss) / 2, here {LOG2 - d_loss / 2:.2f} at the end; it is 0 when they "
-        "are the same and log 2 = 0.69 when they share nothing. (A D that knows its training data "
-        "by heart shows too much.)"
-    )
-
-
-def levels(record: Record) -> str:
-    """The losses at D = ½, in words."""
-    d, g = even(record)
-    sign = "−" if g < 0 else ""
-    name = "2 log 2" if d > 1 else "log 2"
-    return f"{name} = {d:.3f} for d_loss, {sign}log 2 = {sign}{abs(g):.3f} for g_loss"
-
-
-def even(record: Record) -> tuple[float, float]:
-    """d_loss and g_loss where D = ½ everywhere."""
-    d = LOG2 if record.game.get("feed") == "coin" else 2 * LOG2
-    return d, -LOG2 if record.game.get("loss") == "minimax" else LOG2
-
-
 def term(name: str) -> str:
     """What the terms `D/r1` or `D/real, D/fake` measure, where known; else empty."""
-    terms = [re.sub(" [ab]$", "", part.rpartition("/")[2]) for part in name.split(", ")]
-    return TERMS.get(", ".join(terms), "")
+    terms = [of_domain(part.rpartition("/")[2]) for part in name.split(", ")]
+    here = terms[0][1] or DOMAINS[0]
+    there = next(domain for domain in DOMAINS if domain != here)
+    return TERMS.get(", ".join(kind for kind, _ in terms), "").format(here=here, there=there)
 
 
 def pixels(
@@ -234,7 +156,8 @@ def points(dims: int, outside: int, count: int) -> str:
 
 def plural(n: float, one: str) -> str:
     """`1 epoch`, `2.5 epochs`, `1,407 steps`."""
-    text = f"{n:,.0f}" if n >= 1000 or abs(n - round(n)) < 0.005 * max(n, 1) else f"{n:.3g}"
+    whole = n == 0 or abs(n - round(n)) < 0.005 * n
+    text = f"{n:,.0f}" if n >= 1000 or whole else f"{n:.3g}"
     return f"{text} {one}" if text == "1" else f"{text} {one}s"
 
 
