@@ -17,8 +17,8 @@ def recipe() -> Recipe:
 
     Evidence: docs/families/infogan.md; measured by `python benchmarks/codes.py`.
     """
-    rate = Optim(lr=Schedule.parse("2e-3:2e-4:600-896"), beta1=0.0, beta2=Schedule.parse(0.99))
+    rate = Optim(lr=Schedule.parse("2e-3:2e-4:900-1280"), beta1=0.0, beta2=Schedule.parse(0.99))
     options = GAME | {"width": 16, "ema": Schedule.parse(5.0), "z": 16, "category_weight": 3.0}
     game = InfoGAN(**options, G=rate, D=rate)
-    settings = Settings(data="mnist", steps=14_000, minutes=30, batch=64)
+    settings = Settings(data="mnist", steps=20_000, minutes=40, batch=64)
     return Recipe(game=game, family="infogan", settings=settings)
