@@ -39,8 +39,10 @@ GAME: dict[str, Any] = {
     "D": RATE,
 }
 REAL = "other real samples"
-FOUR = [(loss, by) for loss in ("relativistic", "nonsaturating") for by in ("r1r2", "r1")]
-KINDS = [(REAL, ""), *FOUR]
+ROWS = [
+    (REAL, ""),
+    *((loss, by) for loss in ("relativistic", "nonsaturating") for by in ("r1r2", "r1")),
+]
 SHOWN = {"captured": ".0f", "reverse-kl": ".3f", "frechet": ".2f"}
 
 
@@ -73,7 +75,7 @@ def play(facts: dict[str, Any], cell: dict[str, Any], grids: Path | None = None)
 def table(results: Results, seeds: int) -> str:
     """A row for each of the four, real digits in the first row."""
     rows = []
-    for loss, penalty in KINDS:
+    for loss, penalty in ROWS:
         whole, failed = results.found([_cell(loss, penalty, seed) for seed in range(seeds)])
         found = [
             mean_and_spread([row[name] for row in whole], form) if whole else ""
@@ -98,7 +100,7 @@ def main() -> None:
     args = parser.parse_args()
     shared = {"steps": args.steps, "gamma": args.gamma, "game": GAME}
     results = Results(args.results, shared | {"torch": torch.__version__})
-    cells = [_cell(loss, penalty, seed) for seed in range(args.seeds) for loss, penalty in KINDS]
+    cells = [_cell(loss, penalty, seed) for seed in range(args.seeds) for loss, penalty in ROWS]
     follow(fill(results, cells, partial(play, grids=args.grids), args.jobs), len(cells))
     print(table(results, args.seeds))
 

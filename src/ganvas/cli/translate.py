@@ -62,7 +62,7 @@ def main(argv: list[str]) -> int:
             except Unusable as error:
                 skipped.append(f"{path} ({error})")
     finally:  # one who stops it wants to know too
-        name(skipped)
+        tell(skipped)
         if 0 < written < len(paths):
             print(f"ganvas: {written:,} of {len(paths):,} translated", file=sys.stderr)
     if not written:
@@ -113,7 +113,7 @@ def ready(out: Path) -> Path:
     return out
 
 
-def name(skipped: list[str]) -> None:
+def tell(skipped: list[str]) -> None:
     """Says what was skipped, and of much the first few."""
     for each in skipped[:NAMED]:
         print(f"ganvas: skipped {each}", file=sys.stderr)

@@ -55,7 +55,9 @@ def picture(path: Path, change: Change, kind: str, *, bar: bool) -> tuple[bytes,
 
 
 def packed(frames: list[Image.Image], kind: str, pauses: list[int], facts: dict[str, Any]) -> bytes:
-    """Frames as the bytes of one file."""
+    """Frames as the bytes of one file; what is transparent is white where the format knows none."""
+    from ganvas.data.decode import eight_bits
+
     options = dict(facts)
     if len(frames) > 1:
         options |= {"save_all": True, "append_images": frames[1:]}
@@ -67,16 +69,10 @@ def packed(frames: list[Image.Image], kind: str, pauses: list[int], facts: dict[
         options["quality"] = 95
     first = frames[0]
     if kind == "JPEG" and first.mode == "RGBA":
-        first = flat(first)
+        first = eight_bits(first)
     buffer = io.BytesIO()
     first.save(buffer, format=kind, **{k: v for k, v in options.items() if v is not None})
     return buffer.getvalue()
-
-
-def flat(image: Image.Image) -> Image.Image:
-    """What is transparent on white, for a format that knows none."""
-    white = Image.new("RGBA", image.size, "white")
-    return Image.alpha_composite(white, image).convert("RGB")
 
 
 def shown(items: Sequence[T], what: str, *, bar: bool = True) -> Iterator[T]:

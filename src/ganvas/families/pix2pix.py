@@ -51,12 +51,9 @@ class Pix2Pix(Patches):
 
     def idle(self) -> dict[str, str]:
         """Also what only D reads, where it does not move."""
-        unread = (
-            {}
-            if self.gan_weight != constant(0.0)
-            else dict.fromkeys(("loss", "penalty", "sees", "layers"), "gan_weight = 0")
-        )
-        return super().idle() | unread
+        alone = self.gan_weight == constant(0.0)
+        of_d = ("loss", "penalty", "sees", "layers") if alone else ()
+        return super().idle() | dict.fromkeys(of_d, "gan_weight = 0")
 
     @property
     def into(self) -> tuple[str, ...]:
