@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ganvas.bench.table import Results, fill, key, markdown, mean_and_spread
-from ganvas.errors import StorageError, UsageError
+from ganvas.errors import StorageError, TrainingError, UsageError
 
 CELLS = [{"loss": loss, "seed": seed} for seed in (0, 1) for loss in ("hinge", "minimax")]
 
@@ -36,6 +36,21 @@ def test_two_commands_do_not_fill_one_file(tmp_path):
         next(fill(Results(path, {"steps": 3}), CELLS, played, jobs=1))
     assert list(filling) == [2, 3, 4]
     assert len(Results(path, {"steps": 3}).rows) == 4
+
+
+def broken(facts, cell):
+    """A run that becomes not finite where the loss is minimax."""
+    if cell["loss"] == "minimax":
+        raise TrainingError("Step 1: D/real is not finite.")
+    return {"score": 1}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_became_not_finite_is_a_row_and_the_others_go_on(tmp_path, jobs):
+    results = Results(tmp_path / "found.jsonl", {})
+    assert list(fill(results, CELLS, broken, jobs)) == [0, 1, 2, 3, 4]
+    assert results[CELLS[1]] == {"failed": "Step 1: D/real is not finite."}
+    assert results.found(CELLS) == ([{"score": 1}, {"score": 1}], "2 of 4")
 
 
 def test_what_failed_is_told_apart(tmp_path):

@@ -19,14 +19,17 @@ from filelock import FileLock, Timeout
 
 from ganvas import files
 from ganvas.device import processors
-from ganvas.errors import StorageError, UsageError
+from ganvas.errors import StorageError, TrainingError, UsageError
 
 Cell = Mapping[str, Any]
 """What one run is made with, as JSON has it: the loss, the data, the seed."""
 Row = dict[str, Any]
 """What came of it."""
 Play = Callable[[dict[str, Any], dict[str, Any]], Row]
-"""(facts, cell) -> row; a function of a module, as it is called in other processes."""
+"""(facts, cell) -> row; a function of a module, as it is called in other processes.
+
+A TrainingError makes the row of a run that failed.
+"""
 
 
 class Results:
@@ -115,12 +118,12 @@ def _filled(results: Results, cells: Sequence[Cell], play: Play, jobs: int) -> I
     jobs = min(jobs or processors(), len(todo))
     if jobs < 2:
         for n, cell in enumerate(todo, len(cells) - len(todo) + 1):
-            results.add(cell, play(results.facts, dict(cell)))
+            results.add(cell, _played(play, results.facts, cell))
             yield n
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, context, initializer=_one_thread) as pool:
-        waiting = {pool.submit(play, results.facts, dict(cell)): cell for cell in todo}
+        waiting = {pool.submit(_played, play, results.facts, cell): cell for cell in todo}
         try:
             while waiting:
                 done, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -129,6 +132,13 @@ def _filled(results: Results, cells: Sequence[Cell], play: Play, jobs: int) -> I
                     yield len(cells) - len(waiting)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _played(play: Play, facts: dict[str, Any], cell: Cell) -> Row:
+    try:
+        return play(facts, dict(cell))
+    except TrainingError as error:
+        return {"failed": str(error)}
 
 
 def _one_thread() -> None:
