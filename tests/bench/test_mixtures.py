@@ -27,27 +27,35 @@ def test_real_samples_score_as_the_protocol_says():
     assert row["reverse_kl"] == pytest.approx(0.0048, abs=0.003)
 
 
-def test_a_row_says_how_often_every_mode_was_found_and_what_failed(tmp_path):
+def test_a_row_has_both_mixtures_and_says_what_failed(tmp_path):
     results = Results(tmp_path / "found.jsonl", {})
     scores = {"high_quality": 0.5, "reverse_kl": 0.25, "smallest_share": 0.1, "spread": 1.0}
-    cell = {"data": "toy:ring8", "loss": "hinge", "bound": "r1"}
-    results.add(cell | {"seed": 0}, {"captured": 8} | scores)
-    results.add(cell | {"seed": 1}, {"captured": 6} | scores)
-    results.add(cell | {"seed": 2}, {"failed": "Step 3: D/real is not finite."})
-    lines = mixtures.table(results, "toy:ring8", 3, ["r1"]).splitlines()
-    assert lines[0].startswith("| loss | D bounded by | modes of 8 |")
-    (line,) = [line for line in lines if line.startswith("| hinge")]
-    assert line == "| hinge | r1 | 7.0 ± 1.4 | 1 of 3 | 50.0 ± 0.0 | 0.250 ± 0.000 | 1 of 3 |"
+    none = scores | {"high_quality": 0.0, "reverse_kl": None}
+    ring, grid = ({"data": name, "loss": "hinge", "bound": "r1"} for name in mixtures.DATA)
+    results.add(ring | {"seed": 0}, {"captured": 8} | scores)
+    results.add(ring | {"seed": 1}, {"captured": 6} | scores)
+    results.add(ring | {"seed": 2}, {"failed": "Step 3: D/real is not finite."})
+    results.add(grid | {"seed": 0}, {"captured": 0} | none)
+    lines = mixtures.table(results, 3, ["r1", "gp"]).splitlines()
+    assert lines[0] == (
+        "| loss | D bounded by | toy:ring8: modes of 8 | HQ % | reverse KL "
+        "| toy:grid25: modes of 25 | HQ % | reverse KL |"
+    )
+    assert lines[2].startswith("| other real samples | - |")
+    assert [line for line in lines if line.startswith("| hinge")] == [
+        "| hinge | r1 | 7.0 ± 1.4, 1 of 3 failed | 50.0 ± 0.0 | 0.250 ± 0.000 | 0.0 | 0.0 | - |",
+        "| hinge | gp |  |  |  |  |  |  |",
+    ]
 
 
-def test_the_command_prints_both_tables_and_goes_on(tmp_path, capsys):
+def test_the_command_prints_the_table_and_goes_on(tmp_path, capsys):
     path = tmp_path / "found.jsonl"
     argv = ["bench", "mixtures", "--seeds", "1", "--steps", "1", "--jobs", "1", "--bounds", "none"]
     assert main([*argv, "--results", str(path)]) == 0
     said = capsys.readouterr()
     assert "0 of 16 done before" in said.err
     assert "16 of 16" in said.err
-    assert said.out.count("| other real samples |") == 2
+    assert said.out.count("| other real samples |") == 1
     assert main([*argv, "--results", str(path)]) == 0
     again = capsys.readouterr()
     assert again.out == said.out

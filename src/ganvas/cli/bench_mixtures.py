@@ -30,7 +30,7 @@ class BenchMixtures:
 
 
 def main(argv: list[str]) -> int:
-    """Runs `ganvas bench mixtures`; the tables are printed as Markdown."""
+    """Runs `ganvas bench mixtures`; the table is printed as Markdown."""
     args = flags.parse(BenchMixtures, argv, "bench mixtures")
     if args.seeds < 1 or args.steps < 1 or args.jobs < 0:
         raise UsageError(
@@ -43,6 +43,5 @@ def main(argv: list[str]) -> int:
     results = Results(args.results, mixtures.facts(args.steps))
     cells = list(mixtures.cells(args.seeds, args.bounds))
     follow(fill(results, cells, mixtures.play, args.jobs), len(cells))
-    for data in mixtures.DATA:
-        print(f"{data}\n\n{mixtures.table(results, data, args.seeds, args.bounds)}")
+    print(mixtures.table(results, args.seeds, args.bounds), end="")
     return 0
