@@ -104,7 +104,8 @@ def test_files_and_functions_are_short(path):
     assert text.count("\n") <= limit
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
-            assert node.end_lineno - node.lineno < 50, f"{path.name}:{node.name}"
+            told = len((ast.get_docstring(node, clean=False) or "").splitlines())
+            assert node.end_lineno - node.lineno + 1 - told <= 40, f"{path.name}:{node.name}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))

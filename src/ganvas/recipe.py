@@ -140,6 +140,12 @@ def flat(table: Mapping[str, Any], under: str = "") -> dict[str, Any]:
     return result
 
 
+def changes(old: Any, new: Any) -> dict[str, tuple[Any, Any]]:
+    """The options that differ, by dotted name: what each was, and what it is."""
+    before, after = flat(plain(old)), flat(plain(new))
+    return {name: (before.get(name), now) for name, now in after.items() if before.get(name) != now}
+
+
 def is_fixed(config: Any, name: str) -> bool:
     """Whether the field of a dotted `name` shapes what is built."""
     head, _, rest = name.partition(".")

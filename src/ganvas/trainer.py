@@ -32,7 +32,7 @@ from ganvas.events import Changed, Drew, Event, Logged, Measured, Saved, Stopped
 from ganvas.game import Game, Moment, Nets
 from ganvas.play import Clock
 from ganvas.ranks import ALONE, Ranks
-from ganvas.recipe import Recipe, Settings, flat, is_fixed, plain
+from ganvas.recipe import Recipe, Settings, changes, is_fixed, plain
 from ganvas.saving import Saving, State
 
 VIEWED = (1000, 64)  # real points, or real pictures, that views may start from
@@ -80,17 +80,7 @@ class Trainer:
         self.stream = Stream(
             self.data, settings.batch, settings.seed, game.range, self.device, settings.mirror
         )
-        autocast = self.precision.autocast
-        self.engine = Engine(
-            game=game,
-            nets=state.build(game, self.data.spec, settings.seed, self.device, autocast),
-            source=ahead(self.stream),
-            seed=settings.seed,
-            micro=ranks.parts(settings.batch, settings.micro_batch),
-            ranks=ranks,
-            device=self.device,
-            autocast=autocast,
-        )
+        self.engine = self._engine(game)
         self.seconds = 0.0  # of training so far, over all the run's resumptions
         self._resumed = time.monotonic()
         self._before = 0  # images before the last step
@@ -98,6 +88,19 @@ class Trainer:
         known = [*doubts(asked, self.engine, self.settings, len(self.data))]
         known += compile_players(self.engine) if settings.compile else []
         self._pending: list[Event] = [Warned(0, text) for text in known]  # told in the stream
+
+    def _engine(self, game: Game) -> Engine:
+        seed, autocast = self.settings.seed, self.precision.autocast
+        return Engine(
+            game=game,
+            nets=state.build(game, self.data.spec, seed, self.device, autocast),
+            source=ahead(self.stream),
+            seed=seed,
+            micro=self.ranks.parts(self.settings.batch, self.settings.micro_batch),
+            ranks=self.ranks,
+            device=self.device,
+            autocast=autocast,
+        )
 
     @property
     def game(self) -> Game:
@@ -189,12 +192,7 @@ class Trainer:
             raise UsageError("Options cannot change while several processes train.")
         old = self.game
         new = Recipe(game=old).merged({"game": options}).game
-        changed = {
-            name: (before.get(name), after[name])
-            for before, after in [(flat(plain(old)), flat(plain(new)))]
-            for name in after
-            if before.get(name) != after[name]
-        }
+        changed = changes(old, new)
         refused = [name for name in changed if is_fixed(old, name)]
         if refused:
             raise UsageError(f"{', '.join(refused)} cannot change while a run goes on.")

@@ -26,7 +26,7 @@ COMMANDS = {
 
 def main(argv: list[str] | None = None) -> int:
     """Runs a command; returns the exit code (see `ganvas.errors`)."""
-    from ganvas.errors import GanvasError, StorageError, TrainingError, UsageError, unknown
+    from ganvas.errors import GanvasError, StorageError, TrainingError, UsageError
 
     # Threads that spin long while they wait starve where other work shares the cores; docs/speed.md
     # has the figures. OpenMP reads this once, when torch is imported.
@@ -41,13 +41,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"ganvas {version('ganvas')}")
         return 0
     try:
-        if args[0] not in COMMANDS:
-            raise unknown("command", args[0], COMMANDS)
-        command = importlib.import_module(f"ganvas.cli.{args[0]}")
-        with warnings.catch_warnings():
-            warnings.showwarning = _warn
-            code: int = command.main(args[1:])
-            return code
+        return _run(args)
     except GanvasError as error:
         print(f"ganvas: {error}", file=sys.stderr)
         if isinstance(error, UsageError) and args[0] in COMMANDS:
@@ -70,6 +64,18 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         print(f"ganvas: {error.filename}: {error.strerror}.", file=sys.stderr)
         return StorageError.exit_code
+
+
+def _run(args: list[str]) -> int:
+    from ganvas.errors import unknown
+
+    if args[0] not in COMMANDS:
+        raise unknown("command", args[0], COMMANDS)
+    command = importlib.import_module(f"ganvas.cli.{args[0]}")
+    with warnings.catch_warnings():
+        warnings.showwarning = _warn
+        code: int = command.main(args[1:])
+        return code
 
 
 def _inner(args: list[str]) -> str:

@@ -51,13 +51,7 @@ def main(argv: list[str]) -> int:
     """Runs `ganvas train` and returns the exit code."""
     what, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else (None, argv)
     rest, auto = without_auto(rest)
-    resumed, own = value_of("--resume", rest), value_of("--family", rest)
-    if resumed is not None:
-        if what is not None:
-            raise UsageError(f"--resume goes on with what {resumed} trains; leave {what!r} out.")
-        recipe = recipe_of(read(Run.open(Path(resumed)).path / "config.toml"), own)
-    else:
-        recipe = resolve(what, own)
+    recipe = asked(what, rest)
     where, changes = flags.over(recipe, rest, Where(), "train [WHAT]")
     if where.resume is not None:
         if where.outdir != Where.outdir:
@@ -92,6 +86,16 @@ def main(argv: list[str]) -> int:
         return error.exit_code
     ranks.leave()
     return code
+
+
+def asked(what: str | None, rest: list[str]) -> Recipe:
+    """What is to be trained before other flags change it: `what`, or what `--resume` trained."""
+    resumed, own = value_of("--resume", rest), value_of("--family", rest)
+    if resumed is None:
+        return resolve(what, own)
+    if what is not None:
+        raise UsageError(f"--resume goes on with what {resumed} trains; leave {what!r} out.")
+    return recipe_of(read(Run.open(Path(resumed)).path / "config.toml"), own)
 
 
 def first(recipe: Recipe, where: Where, ranks: Ranks) -> int:
