@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from ganvas import drawing, pictures
-from ganvas.bench.table import Cell, Results, Row, fill, markdown, mean_and_spread
+from ganvas.bench.table import REAL, Cell, Results, Row, fill, markdown, mean_and_spread
 from ganvas.cli.bench import follow
 from ganvas.data import load
 from ganvas.families.gan import GAN
@@ -37,7 +37,6 @@ GAME: dict[str, Any] = {
     "G": RATE,
     "D": RATE,
 }
-REAL = "other real samples"
 ROWS = [
     (REAL, ""),
     *((loss, by) for loss in ("relativistic", "nonsaturating") for by in ("r1r2", "r1")),

@@ -7,7 +7,7 @@ from PIL import Image
 
 from ganvas import data, families, recipes
 from ganvas.bench import images
-from ganvas.bench.table import Results
+from ganvas.bench.table import REAL, Results
 from ganvas.cli import main
 from ganvas.cli.bench_images import Data, Family
 from ganvas.data.batches import Images, Labelled
@@ -17,7 +17,7 @@ from ganvas.trainer import Trainer
 SMALL = {"gan": {"g_hidden": [8], "d_hidden": [8]}, "cgan": {"g_hidden": [8]}}
 FACTS = images.facts(1e-6, 600)
 GAMES = images.games(SMALL)
-GAN = {name: GAMES[name] for name in (images.REAL, "gan")}
+GAN = {name: GAMES[name] for name in (REAL, "gan")}
 
 
 def run(family, seed=0, steps=3):
@@ -125,7 +125,7 @@ def test_a_conditional_family_draws_the_classes_of_the_real_ones(monkeypatch):
 
 
 def test_real_samples_score_the_judges_floor():
-    row = images.play(FACTS, run(images.REAL, steps=0))
+    row = images.play(FACTS, run(REAL, steps=0))
     digits = data.load("digits")
     judge = Judge(digits, n=600, source="digits", metrics=images.METRICS, seed=0)
     assert row == judge.floor
@@ -135,9 +135,9 @@ def test_real_samples_score_the_judges_floor():
 def test_the_runs_are_of_the_measured_steps_seed_by_seed(found):
     cells = list(images.cells(found, ["digits"], GAN, 2))
     assert [(c["family"], c["steps"], c["seed"]) for c in cells] == [
-        (images.REAL, 0, 0),
+        (REAL, 0, 0),
         ("gan", 40, 0),
-        (images.REAL, 0, 1),
+        (REAL, 0, 1),
         ("gan", 40, 1),
     ]
 
@@ -146,7 +146,7 @@ def test_the_table_has_real_samples_first_and_counts_what_failed(found):
     scores = {"frechet": 2.0, "kid": 0.5, "precision": 0.25, "recall": 0.125, "density": 1.0}
     for seed in range(3):
         real = {k: v / 10 for k, v in scores.items()}
-        found.add(run(images.REAL, seed, 0), real)
+        found.add(run(REAL, seed, 0), real)
         made = scores | {"frechet": 2.0 + seed}
         found.add(run("gan", seed, 40), made if seed < 2 else {"failed": "not finite"})
     lines = images.table(found, "digits", GAN, 3).splitlines()

@@ -1,10 +1,14 @@
 """Losses times penalties: each cell by itself, and the table from what was found."""
 
+from typing import get_args
+
 import pytest
 
 from ganvas.bench import mixtures
-from ganvas.bench.table import Results
+from ganvas.bench.table import REAL, Results
 from ganvas.cli import main
+from ganvas.cli.bench_mixtures import Bound
+from ganvas.losses import LOSSES
 
 SMALL = mixtures.GAME | {"g_hidden": [8], "d_hidden": [8]}
 TINY = mixtures.facts(2) | {"batch": 8, "game": SMALL, "samples": 50}
@@ -12,15 +16,19 @@ TINY = mixtures.facts(2) | {"batch": 8, "game": SMALL, "samples": 50}
 
 @pytest.mark.parametrize("bound", mixtures.BOUNDS)
 def test_every_bound_plays_with_every_loss(bound):
-    for loss in mixtures.LOSSES:
+    for loss in LOSSES:
         cell = {"data": "toy:ring8", "loss": loss, "bound": bound, "seed": 0}
         row = mixtures.play(TINY, cell)
         assert 0 <= row["captured"] <= 8
         assert row == mixtures.play(TINY, cell)
 
 
+def test_the_commands_names_are_the_tables():
+    assert get_args(Bound) == tuple(mixtures.BOUNDS)
+
+
 def test_real_samples_score_as_the_protocol_says():
-    cell = {"data": "toy:grid25", "loss": mixtures.REAL, "bound": "", "seed": 3}
+    cell = {"data": "toy:grid25", "loss": REAL, "bound": "", "seed": 3}
     row = mixtures.play(TINY | {"samples": 2500}, cell)
     assert row["captured"] == 25
     assert row["high_quality"] == pytest.approx(0.9889, abs=0.006)

@@ -11,6 +11,7 @@ from ganvas.engine import Engine
 from ganvas.families.cgan import CGAN
 from ganvas.nn.spectral import Spectral
 from ganvas.state import build
+from moments import WideMoment
 
 IMAGES = DataSpec(name="digits", shape=(1, 8, 8), count=100, classes=("0", "1", "2"))
 VECTORS = DataSpec(name="toy", shape=(2,), count=100, classes=("a", "b", "c"))
@@ -74,15 +75,27 @@ def test_fakes_are_told_and_judged_by_the_classes_of_the_batch(condition):
 @WAYS
 @pytest.mark.parametrize("penalty", ["gp", "r1r2"])
 def test_penalties_are_at_the_told_class(condition, penalty):
-    """With the classes turned, the slope is another one, to the value of a hand-made D."""
+    """Each is the finite difference of D(., y); with the classes turned it is another."""
     game = CGAN(condition=condition, penalty=penalty, activation="tanh", **SMALL)
-    nets = build(game, VECTORS, 0)
-    rows = batch(VECTORS)
+    nets = build(game, VECTORS, 0).double()
+    rows, h = batch(VECTORS), 1e-6
+    x, fake = rows.x.double(), rows.x.double() + 1
+    share = WideMoment(seed=0).uniform(8)[:, None]
+    places = {"r1": x, "r2": fake, "gp": share * x + (1 - share) * fake}
     found = []
     for y in (rows.y, rows.y.roll(1)):
         _, D = game.told(nets, rows._replace(y=y))
-        *_, terms = game.said(D, rows.x, rows.x + 1, Moment(seed=0))
-        found.append([float(v.detach()) for v in terms.values()])
+        *_, terms = game.said(D, x, fake, WideMoment(seed=0))
+        expected = {}
+        for name in terms:
+            at = places[name]
+            steps = h * torch.eye(2, dtype=torch.float64)
+            slope = torch.stack([(D(at + e) - D(at - e)).detach() / (2 * h) for e in steps], 1)
+            square = slope.square().sum(1)
+            values = (square.sqrt() - 1).square() if name == "gp" else square / 2
+            expected[name] = float(values.mean())
+        found.append({name: float(value.detach()) for name, value in terms.items()})
+        assert found[-1] == pytest.approx(expected, rel=1e-6)
     assert found[0] != found[1]
 
 

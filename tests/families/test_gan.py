@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -104,6 +105,37 @@ def test_minimax_and_non_saturating_are_the_papers():
     )
 
 
+def test_a_coin_pays_for_the_input_that_it_shows():
+    game = GAN(feed="coin")
+    nets = build(game, POINTS, 0)
+    seen = []
+    nets.D.register_forward_hook(lambda _, args, said: seen.append((args[0], said.detach())))
+    turns = dict(game.turns(nets, lambda: Points(torch.ones(512, 3)), Moment(seed=0)))
+    shown, logits = seen[0]
+    real, logits = (shown == 1).all(1).numpy(), logits.double().numpy()
+    assert 200 < real.sum() < 312
+    expected = {
+        "real": (np.log1p(np.exp(-logits)) * real).sum() / 512,
+        "fake": (np.log1p(np.exp(logits)) * ~real).sum() / 512,
+    }
+    assert {k: float(v.detach()) for k, v in turns["D"].items()} == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_g_steps_on_the_fakes_that_d_saw_last(parts):
+    game = GAN(d_steps=2)
+    nets = build(game, POINTS, 0)
+    seen = []
+    nets.D.register_forward_hook(lambda _, args, __: seen.append(args[0].detach()))
+    batches = iter([torch.zeros(8, 3), torch.ones(8, 3)])
+    list(game.turns(nets, lambda: Points(next(batches)), Moment(seed=0, parts=parts)))
+    first, last, of_g = seen
+    assert not first[:8].any()
+    assert (last[:8] == 1).all()
+    assert not torch.isclose(first[8:], last[8:]).any()  # the same G, other noise
+    torch.testing.assert_close(of_g, last[8:])
+
+
 def test_k_steps_of_d_for_one_of_g():
     nets = build(GAN(d_steps=3), POINTS, 0)
     turns = GAN(d_steps=3).turns(nets, lambda: Points(torch.randn(4, 3)), Moment(seed=0))
@@ -156,9 +188,9 @@ def test_r1_and_r2_of_the_one_pass_are_those_of_passes_of_their_own():
     nets = build(GAN(), POINTS, 0)
     x, fake = torch.randn(8, 3), torch.randn(8, 3)
     for penalty in ("r1", "r2", "r1r2"):
-        real, drawn, found = GAN(penalty=penalty).said(nets.D, x, fake, Moment(seed=0))
-        torch.testing.assert_close(real, nets.D(x))
-        torch.testing.assert_close(drawn, nets.D(fake))
+        real_logits, fake_logits, found = GAN(penalty=penalty).said(nets.D, x, fake, Moment(seed=0))
+        torch.testing.assert_close(real_logits, nets.D(x))
+        torch.testing.assert_close(fake_logits, nets.D(fake))
         alone = {"r1": r1(nets.D, x).mean(), "r2": r1(nets.D, fake).mean()}
         torch.testing.assert_close(found, {k: v for k, v in alone.items() if k in penalty})
 

@@ -136,3 +136,9 @@ def test_the_gradients_of_the_two_g_losses_stand_as_d_to_one_minus_d():
     d = logits.detach().sigmoid()
     torch.testing.assert_close(slopes["minimax"] / slopes["nonsaturating"], d / (1 - d))
     assert abs(float(slopes["minimax"][0])) < 0.01 < 0.99 < abs(float(slopes["nonsaturating"][0]))
+
+
+@pytest.mark.parametrize("name", ["relativistic", "relativistic-average"])
+def test_a_loss_that_compares_asks_for_what_it_compares_with(name):
+    with pytest.raises(TypeError, match="give g their logits too"):
+        LOSSES[name].g(torch.zeros(3))

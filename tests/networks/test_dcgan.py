@@ -11,13 +11,13 @@ def kinds(network: nn.Module, kind: type) -> list[nn.Module]:
     return [module for module in network.modules() if isinstance(module, kind)]
 
 
-def test_the_papers_networks_at_64_pixels():
+def test_the_papers_layers_at_64_pixels():
     g = dcgan.generator(100, (3, 64, 64), width=128)
     ups = kinds(g, nn.ConvTranspose2d)
     assert [(m.in_channels, m.out_channels) for m in ups] == [
         (1024, 512), (512, 256), (256, 128), (128, 3)
     ]  # fmt: skip
-    assert {(m.kernel_size, m.stride) for m in ups} == {((4, 4), (2, 2))}
+    assert {(m.kernel_size, m.stride) for m in ups} == {((4, 4), (2, 2))}  # its code has 5 x 5
     assert [m.num_features for m in kinds(g, nn.BatchNorm2d)] == [1024, 512, 256, 128]
     assert len(kinds(g, nn.ReLU)) == 4
     d, features = dcgan.trunk((3, 64, 64), width=64)

@@ -8,6 +8,10 @@ from torch.nn.functional import avg_pool2d, relu
 from ganvas.networks import resnet
 
 
+def doubled(x: torch.Tensor) -> torch.Tensor:
+    return x.repeat_interleave(2, 2).repeat_interleave(2, 3)
+
+
 def blocks(network: nn.Module) -> list[resnet.Block]:
     return [m for m in network.modules() if isinstance(m, resnet.Block)]
 
@@ -52,14 +56,31 @@ def test_the_first_block_of_d_does_not_cut_the_picture():
     torch.testing.assert_close(block(x), avg_pool2d(h + block.short(x), 2))
 
 
+def test_a_block_that_doubles_is_its_formula():
+    torch.manual_seed(0)
+    block = resnet.Block(3, 4, scale=2, norm="batch").double().eval()
+    for norm in (block.norm1, block.norm2):
+        for values in (norm.weight.data, norm.bias.data, norm.running_mean, norm.running_var):
+            values.uniform_(0.5, 2)
+
+    def normed(norm: nn.BatchNorm2d, x: torch.Tensor) -> torch.Tensor:
+        mean, var, weight, bias = (
+            v[:, None, None] for v in (norm.running_mean, norm.running_var, norm.weight, norm.bias)
+        )
+        return (x - mean) / (var + norm.eps).sqrt() * weight + bias
+
+    x = torch.randn(2, 3, 4, 4, dtype=torch.float64)
+    h = block.conv1(doubled(relu(normed(block.norm1, x))))
+    h = block.conv2(relu(normed(block.norm2, h)))
+    torch.testing.assert_close(block(x), h + block.short(doubled(x)))
+
+
 def test_a_block_that_doubles_repeats_each_pixel():
     torch.manual_seed(0)
     block = resnet.Block(3, 3, scale=2).double()
     nn.init.zeros_(block.conv2.weight)
     x = torch.randn(1, 3, 4, 4, dtype=torch.float64)
-    torch.testing.assert_close(
-        block(x), block.short(x.repeat_interleave(2, 2).repeat_interleave(2, 3))
-    )
+    torch.testing.assert_close(block(x), block.short(doubled(x)))
 
 
 def test_glorot_with_gain_sqrt_2_inside_and_1_beside():

@@ -48,6 +48,12 @@ def test_the_divergence_that_the_loss_proves(record):
     assert f"here {math.log(2) - 0.4:.2f} at the end" in words(apart)
     coin = with_game(apart, loss="nonsaturating", feed="coin")
     assert "Shannon" not in words(coin)  # 1.6 in full, above log 4: it proves nothing
+    mixed = with_game(apart, loss="nonsaturating", network="dcgan", norm="both")
+    assert "Shannon" not in words(mixed)  # a D that sees whole batches proves nothing of a sample
+    alone = with_game(apart, loss="nonsaturating", network="dcgan", norm="g")
+    assert "between data and samples is at least" in words(alone)
+    told = with_game(apart, loss="nonsaturating", condition="concat")
+    assert "between data and samples, each with its class, is at least" in words(told)
     same = ending_with(record, D_real=0.7, D_fake=0.7)
     assert "Shannon" not in words(same)
 

@@ -3,6 +3,7 @@
 Source: Zhao et al., Differentiable Augmentation for Data-Efficient GAN Training, 2020, Algorithm 1
 and section 4: brightness by up to a quarter of the range, saturation from 0 to 2 times, contrast
 from 0.5 to 1.5 times; shifts by up to an eighth of the side; a square hole of half the side.
+Penalties on D's slope take it where D looks, at the changed images.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Augment(Game):
     """A game that shows D augmented images, real and fake, in both players' turns."""
 
     augment: tuple[Literal["auto", "none", "colour", "translation", "cutout"], ...] = ("auto",)
-    """Random changes that D sees images through; auto is all three where images are few."""
+    """Random changes that D sees images through; auto is all three where images are few
+    and networks convolutional."""
 
     @property
     def convolves(self) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 import torch
 
 from ganvas import data, drawing, pictures, recipes
-from ganvas.bench.table import Cell, Results, Row, markdown, mean_and_spread
+from ganvas.bench.table import REAL, Cell, Results, Row, markdown, mean_and_spread
 from ganvas.data import Dataset
 from ganvas.game import Game, Moment
 from ganvas.measure import Judge
@@ -39,7 +39,6 @@ GAMES: dict[str, dict[str, Any]] = {
     "infogan": {"network": "dcgan", "width": 16},
 }
 """The recipe and the families, and what of their options is not the default."""
-REAL = "other real samples"
 METRICS = ("frechet", "kid", "prdc")
 SHOWN = {"frechet": ".2f", "kid": ".4f", "precision": ".3f", "recall": ".3f"}
 """The numbers of the table, and how they are written."""

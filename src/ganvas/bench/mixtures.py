@@ -13,19 +13,16 @@ import torch
 from torch import Tensor
 
 from ganvas import drawing
-from ganvas.bench.table import Cell, Results, Row, markdown, mean_and_spread
+from ganvas.bench.table import REAL, Cell, Results, Row, markdown, mean_and_spread
 from ganvas.data import toy
 from ganvas.families.gan import GAN
 from ganvas.game import Moment
+from ganvas.losses import LOSSES
 from ganvas.metrics import mixtures
 from ganvas.recipe import Recipe
 from ganvas.trainer import Trainer
 
 DATA = ("toy:ring8", "toy:grid25")
-LOSSES = (
-    "minimax", "nonsaturating", "leastsquares", "hinge", "wasserstein", "relativistic",
-    "relativistic-average",
-)  # fmt: skip
 BOUNDS: dict[str, dict[str, Any]] = {
     "none": {},
     "r1": {"penalty": "r1", "gamma": 0.1},
@@ -37,7 +34,6 @@ BOUNDS: dict[str, dict[str, Any]] = {
 }
 """What keeps D from being too steep, at a weight that fits points."""
 SAMPLES = 2500
-REAL = "other real samples"
 RATE = {"lr": 1e-3, "beta1": 0.5}
 GAME: dict[str, Any] = {
     "z": 2,

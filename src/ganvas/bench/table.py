@@ -21,6 +21,8 @@ from ganvas import files
 from ganvas.device import processors
 from ganvas.errors import StorageError, TrainingError, UsageError
 
+REAL = "other real samples"
+"""The first row: what samples could score at best."""
 Cell = Mapping[str, Any]
 """What one run is made with, as JSON has it: the loss, the data, the seed."""
 Row = dict[str, Any]

@@ -110,50 +110,50 @@ class Objective(Game):
             yield "Penalties at some steps only made the relativistic game fail in the R3GAN paper."
 
     def said(self, D: Network, x: Tensor, fake: Tensor, t: Moment) -> tuple[Any, Any, Terms]:
-        """What D says of real samples, of fakes, and its penalty, where its step has come.
+        """What D says of real samples `x` and of `fake`, (N, …) each, and its penalty if it is due.
 
-        R1 and R2 are slopes of the same pass: D looks at each sample once.
+        Logits (N,) twice; or, where D has several outputs, a tuple of them twice. R1 and R2 are
+        slopes of the same pass: D looks at each sample once.
         """
         if not self.due(t):
             return *both(D, x, fake), {}
         weight = self.gamma(t) * self.every
         if self.penalty in ("gp", "dragan"):
-            real, drawn = both(D, x, fake)
-            return real, drawn, {self.penalty: weight * self._around(D, x, fake, t).mean()}
+            return *both(D, x, fake), {self.penalty: weight * self._around(D, x, fake, t).mean()}
         at = {"r1": x, "r2": fake}
         at |= {k: v.detach().requires_grad_() for k, v in at.items() if k in self.penalty}
         together = self.penalty == "r1r2"  # else the side without a slope had a second backward
-        real, drawn = both(D, *at.values()) if together else (D(at["r1"]), D(at["r2"]))
-        logits = {"r1": logits_of(real), "r2": logits_of(drawn)}
+        of_real, of_fake = both(D, *at.values()) if together else (D(at["r1"]), D(at["r2"]))
+        logits = {"r1": logits_of(of_real), "r2": logits_of(of_fake)}
         sloped = [name for name in at if name in self.penalty]
         found = slopes(torch.cat([logits[k] for k in sloped]), *(at[k] for k in sloped))
         terms = {k: weight * half_square(g).mean() for k, g in zip(sloped, found, strict=True)}
-        return real, drawn, terms
+        return of_real, of_fake, terms
 
     def due(self, t: Moment) -> bool:
         """Whether there is a penalty, and its step has come."""
         return self.penalty != "none" and not (isinstance(t.step, int) and t.step % self.every)
 
     def d_terms(self, D: Network, x: Tensor, fake: Tensor, t: Moment) -> Terms:
-        """D's adversarial terms and its penalty."""
-        real, drawn, penalty = self.said(D, x, fake, t)
-        return self.judged(real, drawn, t) | penalty
+        """D's adversarial terms and its penalty, given real samples and fakes (N, …)."""
+        real_logits, fake_logits, penalty = self.said(D, x, fake, t)
+        return self.judged(real_logits, fake_logits, t) | penalty
 
-    def judged(self, real: Tensor, drawn: Tensor, t: Moment) -> Terms:
-        """D's adversarial terms, given its logits (N,) of real and of drawn samples."""
+    def judged(self, real_logits: Tensor, fake_logits: Tensor, t: Moment) -> Terms:
+        """D's adversarial terms, given its logits (N,) of real samples and of fakes."""
         loss = self.adversarial
-        t.watch("D(x)", lambda: loss.verdict(real))
-        t.watch("D(G(z))", lambda: loss.verdict(drawn))
-        return self.means(loss.d(real, drawn))
+        t.watch("D(x)", lambda: loss.verdict(real_logits))
+        t.watch("D(G(z))", lambda: loss.verdict(fake_logits))
+        return self.means(loss.d(real_logits, fake_logits))
 
     def g_terms(self, D: Network, x: Tensor, fake: Tensor, t: Moment) -> Terms:
-        """G's adversarial terms."""
+        """G's adversarial terms, given its fakes (N, …) and the real samples to compare with."""
         return self.paid(D, x, D(fake))
 
-    def paid(self, D: Network, x: Tensor, drawn: Tensor) -> Terms:
+    def paid(self, D: Network, x: Tensor, fake_logits: Tensor) -> Terms:
         """G's adversarial terms, given D's logits (N,) of its fakes; `x` are to compare with."""
         loss = self.adversarial
-        return self.means(loss.g(drawn, logits_of(still(D, x)) if loss.compares else None))
+        return self.means(loss.g(fake_logits, logits_of(still(D, x)) if loss.compares else None))
 
     @staticmethod
     def means(losses: Terms) -> Terms:

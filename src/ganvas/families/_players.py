@@ -74,8 +74,8 @@ class Players(Game):
     spectral: bool = fixed(False)
     """Spectral normalisation of D's layers on the way to its logit."""
     clip: Annotated[float, Ge(0)] = fixed(0.0)
-    """D's weights are clipped to [-clip, clip] after each of its steps; 0 leaves them. Those of a
-    head that names classes or codes stay free."""
+    """D's weights are clipped to [-clip, clip] after each of its steps; 0 leaves them. What names
+    classes or codes, or tells D the class, stays free."""
     output: Literal["auto", "sigmoid", "tanh", "linear"] = fixed("auto")
     """G's last activation; auto is linear for points, sigmoid for images, tanh by convolutions."""
 

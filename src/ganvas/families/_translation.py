@@ -78,12 +78,12 @@ class Translation(Objective):
 
     def d_side(self, domain: str, D: Network, x: Tensor, fake: Tensor, t: Moment) -> Terms:
         """D's terms in one of the domains, named by it."""
-        real, drawn, penalty = self.said(D, x, fake, t)
-        real, drawn = logits_of(real), logits_of(drawn)
+        of_real, of_fake, penalty = self.said(D, x, fake, t)
+        real_logits, fake_logits = logits_of(of_real), logits_of(of_fake)
         loss = self.adversarial
-        t.watch(f"{domain}: D(x)", lambda: loss.verdict(real))
-        t.watch(f"{domain}: D(G(x))", lambda: loss.verdict(drawn))
-        return named(self.means(loss.d(real, drawn)) | penalty, domain)
+        t.watch(f"{domain}: D(x)", lambda: loss.verdict(real_logits))
+        t.watch(f"{domain}: D(G(x))", lambda: loss.verdict(fake_logits))
+        return named(self.means(loss.d(real_logits, fake_logits)) | penalty, domain)
 
 
 @dataclass(frozen=True, kw_only=True)

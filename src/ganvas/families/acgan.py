@@ -4,7 +4,8 @@ Paper: Odena et al., Conditional Image Synthesis with Auxiliary Classifier GANs,
 1610.09585).
 Reference: section 4 of the paper, Eqs. 2 and 3.
 Differs: an MLP by default (`--network dcgan`); fakes have the classes of the batch, and G steps on
-those that D has just seen; the weight of the class term is an option; any adversarial loss.
+those that D has just seen; few images are augmented where networks convolve; the weight of the
+class term is an option; any adversarial loss.
 """
 
 from __future__ import annotations
@@ -41,13 +42,14 @@ class ACGAN(Asked, Augment, Objective):
         y, z = batch.y, self.latent(batch, t)
         fake = nets.G(z, y) if t.parts == 1 else still(nets.G, z, y)
         x, shown = self.augmented(batch.x, t), self.augmented(fake.detach(), t)
-        (real, of_real), (drawn, of_fake), penalty = self.said(nets.D, x, shown, t)
-        right = cross_entropy(of_real.float(), y) + cross_entropy(of_fake.float(), y)
-        t.watch("class of real", lambda: (of_real.argmax(1) == y).float())
-        t.watch("class of fake", lambda: (of_fake.argmax(1) == y).float())
-        terms = self.judged(real, drawn, t) | {"class": self.class_weight * right}
+        of_real, of_fake, penalty = self.said(nets.D, x, shown, t)
+        (real_logits, real_classes), (fake_logits, fake_classes) = of_real, of_fake
+        wrong = cross_entropy(real_classes.float(), y) + cross_entropy(fake_classes.float(), y)
+        t.watch("class of real", lambda: (real_classes.argmax(1) == y).float())
+        t.watch("class of fake", lambda: (fake_classes.argmax(1) == y).float())
+        terms = self.judged(real_logits, fake_logits, t) | {"class": self.class_weight * wrong}
         yield "D", terms | penalty
         fake = fake if t.parts == 1 else nets.G(z, y)
-        drawn, of_fake = nets.D(self.augmented(fake, t))
-        wanted = self.class_weight * cross_entropy(of_fake.float(), y)
-        yield "G", self.paid(nets.D, x, drawn) | {"class": wanted}
+        fake_logits, fake_classes = nets.D(self.augmented(fake, t))
+        wrong = self.class_weight * cross_entropy(fake_classes.float(), y)
+        yield "G", self.paid(nets.D, x, fake_logits) | {"class": wrong}

@@ -3,9 +3,11 @@
 Paper: Mirza & Osindero, Conditional Generative Adversarial Nets, 2014 (arXiv 1411.1784); the
 projection: Miyato & Koyama, cGANs with Projection Discriminator, 2018 (arXiv 1802.05637).
 Reference: section 3 of the paper, Eq. 2.
-Differs: `condition = concat` gives D a learned plane for each class beside the picture, where the
-paper maps the label through a dense layer; an MLP of one hidden layer by default, any other network
-and loss; fakes have the batch's classes, and G steps on those that D has just seen.
+Differs: `condition = concat` gives D a learned plane for each class beside the picture, and G the
+class one-hot beside the noise, where the paper maps noise, picture and class through layers of
+their own; an MLP of one hidden layer of ReLU without dropout by default, any other network and
+loss; Adam, 64 normal numbers of noise; fakes have the batch's classes, and G steps on those that D
+has just seen; few images are augmented where networks convolve.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 Paper: Radford et al., Unsupervised Representation Learning with Deep Convolutional GANs, 2016
 (arXiv 1511.06434).
 Reference: section 3 and its box of guidelines.
-Differs: any side, halved until 4 pixels or less are left, where the paper has 64; widths start from
-`width` next to the picture; G steps on the fakes that D has just seen; `down = pool` is the
-textbooks' D.
+Differs: any side, halved until 4 pixels or less are left, where the paper has 64; kernels of 4 x 4,
+where the authors' code has 5 x 5; widths start from `width` next to the picture; G steps on the
+fakes that D has just seen; few images are augmented; `down = pool` is the textbooks' D.
 """
 
 from __future__ import annotations

@@ -3,9 +3,11 @@
 Paper: Goodfellow et al., Generative Adversarial Nets, 2014 (arXiv 1406.2661).
 Reference: Algorithm 1 of the paper, and goodfeli/adversarial for its settings.
 Differs: Adam where the paper has momentum SGD (`--G.method sgd --G.momentum 0.5`); ReLU where its
-D has maxout and dropout; G steps on the fakes that D has just seen, as the reference does, where
-Algorithm 1 draws anew; `feed = coin`, from lectures. Later losses, penalties and networks are
-options, each with its own paper in `losses/` and `networks/`.
+D has maxout and dropout; 64 normal numbers of noise and layers of 128, where the reference has 100
+uniform ones and 1200; D moves first and G on the same fakes, where Algorithm 1 draws anew and the
+reference takes both gradients before either moves; `feed = coin`, from lectures. Later losses,
+penalties and networks are options, each with its own paper in `losses/` and `networks/`; few images
+are augmented where networks convolve, see `augment/`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Reference: Eqs. 5 and 6 of the paper, and openai/InfoGAN.
 Differs: an MLP by default (`--network dcgan`); 64 normal numbers of noise, where the reference has
 62 uniform ones; Q is linear on D's features, where it has a hidden layer of 128; the continuous
 codes weigh 0.1, as the paper advises, where it has 1; G steps on the fakes that D has just seen;
-any adversarial loss.
+few images are augmented where networks convolve; any adversarial loss.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ class InfoGAN(Objective, Players, Augment):
         z = self.latent(batch, t)
         fake = nets.G(z) if t.parts == 1 else still(nets.G, z)
         x, shown = self.augmented(batch.x, t), self.augmented(fake.detach(), t)
-        (real, *_), (drawn, *read), penalty = self.said(nets.D, x, shown, t)
+        (real_logits, *_), (fake_logits, *read), penalty = self.said(nets.D, x, shown, t)
         t.watch("category read", lambda: self._category(z) == read[0].argmax(1))
-        yield "D", self.judged(real, drawn, t) | self.read(z, *read) | penalty
+        yield "D", self.judged(real_logits, fake_logits, t) | self.read(z, *read) | penalty
         fake = fake if t.parts == 1 else nets.G(z)
-        drawn, *read = nets.D(self.augmented(fake, t))
-        yield "G", self.paid(nets.D, x, drawn) | self.read(z, *read)
+        fake_logits, *read = nets.D(self.augmented(fake, t))
+        yield "G", self.paid(nets.D, x, fake_logits) | self.read(z, *read)
 
     def read(self, z: Tensor, category: Tensor, codes: Tensor | None = None) -> Terms:
         """How wrong Q is: -log Q(c | x) up to a constant, Eq. 5, of category and codes."""

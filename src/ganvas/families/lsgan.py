@@ -2,9 +2,9 @@
 
 Paper: Mao et al., Least Squares Generative Adversarial Networks, 2017 (arXiv 1611.04076).
 Reference: Eq. 9 of the paper (a = 0, b = c = 1).
-Differs: DCGAN's networks, where the paper has its own for scenes of 112 pixels; beta1 0.5 and 2e-4;
-G steps on the fakes that D has just seen. Eq. 8 (a = -1, b = 1, c = 0), whose optimum is a
-triangular divergence, is `--fake-target -1 --g-target 0`.
+Differs: DCGAN's networks and Adam, where the paper has its own for scenes of 112 pixels; G steps on
+the fakes that D has just seen; few images are augmented. Eq. 8 (a = -1, b = 1, c = 0), whose
+optimum is a triangular divergence, is `--fake-target -1 --g-target 0`.
 """
 
 from __future__ import annotations

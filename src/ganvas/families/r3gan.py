@@ -3,9 +3,11 @@
 Paper: Huang et al., The GAN is dead; long live the GAN! A Modern Baseline GAN, 2024 (arXiv
 2501.05441).
 Reference: brownvc/R3GAN, its configuration for CIFAR-10.
-Differs: narrower networks by default; schedules over 1,000 thousand images in place of 20,000, and
-a half-life of the average that grows to 50 in place of 5,000; resampling as `networks/r3.py` says;
-G steps on the fakes that D has just seen; no augmentation unless images are few.
+Differs: no classes, which that configuration tells both players; narrower networks by default;
+schedules over 1,000 thousand images in place of 20,000, and a half-life of the average that grows
+to 50 in place of 5,000; resampling as `networks/r3.py` says; G steps on the fakes that D has just
+seen, beside the same real images, where the code draws both anew; no augmentation unless images are
+few, with R1 and R2 after it instead of before.
 """
 
 from __future__ import annotations

@@ -111,10 +111,9 @@ def _shade(G: nn.Module, z: float, channel: int, t: Moment) -> Tensor:
 
 
 def _begin(network: nn.Sequential, weights: tuple[float, ...]) -> nn.Sequential:
-    """The network with these weights, again and again, in its one layer, and no bias yet."""
+    """The network with these weights in its one layer, and no bias yet."""
     layer = next(m for m in network if isinstance(m, nn.Linear))
-    n = layer.weight.numel()
-    layer.weight.data.copy_(torch.tensor(weights * n)[:n].view_as(layer.weight))
+    layer.weight.data.copy_(torch.tensor(weights).view_as(layer.weight))
     if layer.bias is not None:
         layer.bias.data.zero_()
     return network

@@ -5,7 +5,8 @@ Paper: Miyato et al., Spectral Normalization for Generative Adversarial Networks
 Reference: appendix B of the paper, and pfnet-research/sngan_projection.
 Differs: the power iteration runs once after each step of D instead of in each pass; one rate
 throughout instead of one that falls to 0; G steps on the fakes that D has seen last, where the
-reference's G draws twice D's batch; `width` 64 is its 256 channels in G and 128 in D.
+reference's G draws twice D's batch; few images are augmented; `width` 64 is its 256 channels in G
+and 128 in D.
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
 Paper: Arjovsky et al., Wasserstein GAN, 2017 (arXiv 1701.07875).
 Reference: Algorithm 1 of the paper.
 Differs: Adam without momentum, which is RMSProp with its start corrected (beta2 0.99), at the
-paper's rate of 5e-5; the critic has no batch norm; five steps of the critic throughout; G steps on
-the fakes that the critic has seen last.
+paper's rate of 5e-5; the critic has no batch norm, and so starts as `networks/dcgan.py` says; five
+steps of the critic throughout; G steps on the fakes that the critic has seen last; few images are
+augmented.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 Paper: Gulrajani et al., Improved Training of Wasserstein GANs, 2017 (arXiv 1704.00028).
 Reference: Algorithm 1 of the paper, and igul222/improved_wgan_training.
-Differs: DCGAN's networks without batch norm in the critic, where the paper's for MNIST are 5 x 5
-and those for CIFAR-10 residual (`--network resnet`); G steps on the fakes that the critic has seen
-last.
+Differs: DCGAN's networks without batch norm in the critic, where the reference's for MNIST are
+5 x 5 and have none in G either, and those for CIFAR-10 are residual (`--network resnet`); beta1 0.5
+as in the reference for MNIST, where Algorithm 1 has 0; G steps on the fakes that the critic has
+seen last; few images are augmented.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ class Paired:
 
     def g(self, fake: Tensor, real: Tensor | None = None) -> Losses:
         """G's loss of each pair, D's with the two exchanged."""
-        assert real is not None
+        real = _needed(real)
         return {"pair": minus_log_d(wide(fake) - wide(real))}
 
 
@@ -110,9 +110,15 @@ class Average:
 
     def g(self, fake: Tensor, real: Tensor | None = None) -> Losses:
         """G's losses, D's with the two exchanged."""
-        assert real is not None
+        real = _needed(real)
         exchanged = self.d(fake, real)
         return {"fake": exchanged["real"], "real": exchanged["fake"]}
+
+
+def _needed(real: Tensor | None) -> Tensor:
+    if real is None:
+        raise TypeError("This loss compares fakes with real samples: give g their logits too.")
+    return real
 
 
 def minus_log_d(logits: Tensor) -> Tensor:
@@ -159,4 +165,4 @@ LOSSES: dict[str, Loss] = {
     "relativistic": Paired(),
     "relativistic-average": Average(),
 }
-"""Minimax is Eq. 1; non-saturating is section 3's advice: the same fixed point, a strong start."""
+"""By the names of the option; least squares with its usual targets 1, 0 and 1."""

@@ -19,16 +19,14 @@ Critic = Callable[[Tensor], Tensor]
 """D, or D given what else it is told: samples (N, …) to logits."""
 
 
-def input_gradient(D: Critic, x: Tensor) -> tuple[Tensor, Tensor]:
-    """D's logits of `x` and their gradient with respect to `x`, itself differentiable.
+def input_gradient(D: Critic, x: Tensor) -> Tensor:
+    """The gradient of D's logits of `x` (N, …) with respect to `x`, itself differentiable.
 
-    `x`: (N, …). Returns logits as D gives them and a gradient of `x`'s shape. Row i of the
-    gradient belongs to sample i, provided that D does not mix samples.
+    Of `x`'s shape. Row i belongs to sample i, provided that D does not mix samples.
     """
     x = x.detach().requires_grad_()
-    logits = D(x)
-    (gradient,) = slopes(logits, x)
-    return logits, gradient
+    (gradient,) = slopes(D(x), x)
+    return gradient
 
 
 def slopes(logits: Tensor, *at: Tensor) -> tuple[Tensor, ...]:
@@ -46,7 +44,7 @@ def half_square(gradient: Tensor) -> Tensor:
 
 def r1(D: Critic, x: Tensor) -> Tensor:
     """R1, or R2 where `x` are fakes, by a pass of its own, per sample (N,), float32."""
-    return half_square(input_gradient(D, x)[1])
+    return half_square(input_gradient(D, x))
 
 
 def gp(D: Critic, x: Tensor, fake: Tensor, share: Tensor) -> Tensor:
@@ -69,7 +67,7 @@ def dragan(D: Critic, x: Tensor, noise: Tensor, share: Tensor) -> Tensor:
 
 
 def _norm(D: Critic, x: Tensor) -> Tensor:
-    _, gradient = input_gradient(D, x)
+    gradient = input_gradient(D, x)
     # The root of 0 has no slope; what is added is far below what float32 keeps beside a norm of 1.
     return (wide(gradient).square().flatten(1).sum(1) + 1e-12).sqrt()
 

@@ -2,9 +2,10 @@
 
 Source: Radford et al., Unsupervised Representation Learning with Deep Convolutional GANs, 2016,
 section 3; weights start as N(0, 0.02). The paper has 64 pixels, halved four times to 4 x 4; here
-any side is halved until 4 or less is left, and where it is odd kernels have 3 pixels instead of 4:
-28, 14, 7, 4. Where nothing normalises, that start would fade from layer to layer; weights then
-start as He et al., Delving Deep into Rectifiers, 2015, do.
+any side is halved until 4 or less is left. Kernels are 4 x 4, where the authors' code has 5 x 5,
+and 3 x 3 where a side is odd: 28, 14, 7, 4. Where nothing normalises, that start would fade from
+layer to layer; all weights but the logit's then start as He et al., Delving Deep into Rectifiers,
+2015, do.
 """
 
 from __future__ import annotations

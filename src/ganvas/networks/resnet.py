@@ -25,12 +25,11 @@ class Block(nn.Module):
     ) -> None:
         super().__init__()
         self.scale, self.first = scale, first
-        inner = after if scale >= 1 or first else before
         batch = norm == "batch"
         self.norm1 = nn.BatchNorm2d(before) if batch else nn.Identity()
-        self.conv1 = nn.Conv2d(before, inner, 3, 1, 1)
-        self.norm2 = nn.BatchNorm2d(inner) if batch else nn.Identity()
-        self.conv2 = nn.Conv2d(inner, after, 3, 1, 1)
+        self.conv1 = nn.Conv2d(before, after, 3, 1, 1)
+        self.norm2 = nn.BatchNorm2d(after) if batch else nn.Identity()
+        self.conv2 = nn.Conv2d(after, after, 3, 1, 1)
         changes = before != after or scale != 1
         self.short = nn.Conv2d(before, after, 1) if changes else nn.Identity()
         for conv, gain in ((self.conv1, math.sqrt(2)), (self.conv2, math.sqrt(2)), (self.short, 1)):
