@@ -87,6 +87,15 @@ def test_a_dry_run_tells_and_writes_nothing(tmp_path, capsys, monkeypatch):
     assert not tree(tmp_path)
 
 
+def test_a_dry_run_tells_its_doubts_too(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(module, "MOST", 3)
+    assert main([*TRAIN, "--loss", "wasserstein", "--steps", "7", "--dry-run"]) == 0
+    told = capsys.readouterr()
+    assert told.err.startswith("warning: loss = wasserstein runs away where nothing bounds D")
+    assert tomllib.loads(told.out)["game"]["loss"] == "wasserstein"
+
+
 def test_without_a_budget_it_says_so():
     part = trainer()
     *_, last = module.lines(FOUND, part)

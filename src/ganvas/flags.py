@@ -123,7 +123,7 @@ def _registry() -> Any:
             return None
         return tyro.constructors.PrimitiveConstructorSpec(
             nargs=1,
-            metavar="NUMBER|START:END:KIMG",
+            metavar="NUMBER|START:END:KIMG[:linear]",
             instance_from_str=lambda args: options.Schedule.parse(args[0]),
             is_instance=lambda value: isinstance(value, options.Schedule),
             str_from_instance=lambda value: [str(value)],

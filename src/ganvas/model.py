@@ -106,7 +106,7 @@ class Model:
         if y.shape != (n,) or not ((y >= 0) & (y < len(self.data.classes))).all():
             raise UsageError(
                 f"labels are one class or {n} of them, each from 0 to "
-                f"{len(self.data.classes) - 1}; got {labels}."
+                f"{len(self.data.classes) - 1} ({self.data.labels}); got {labels}."
             )
         return y
 

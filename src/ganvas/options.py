@@ -77,7 +77,7 @@ class Schedule:
         if isinstance(text, Schedule):
             return text
         if isinstance(text, bool):
-            raise ValueError(f"expected a number or START:END:KIMG, got {text!r}")
+            raise ValueError(f"expected a number or START:END:KIMG[:linear], got {text!r}")
         start, *ramp = str(text).replace(" ", "").split(":")
         try:
             value = cls._finite(start)
@@ -92,7 +92,8 @@ class Schedule:
                 raise ValueError
         except ValueError:
             raise ValueError(
-                f"expected a number or START:END:KIMG (such as 2e-4:2e-5:200), got {str(text)!r}"
+                "expected a number or START:END:KIMG[:linear] (such as 2e-4:2e-5:200), got "
+                f"{str(text)!r}"
             ) from None
         return cls(value, last, begin, until, "linear" if shape == ["linear"] else "cosine")
 

@@ -34,7 +34,7 @@ class Settings:
     data: str = "digits"
     """A built-in data set (see `ganvas list`), a folder of images, or edges:FOLDER for pairs."""
     size: Annotated[int, Ge(4)] | None = None
-    """Pixels of a side, for images; by default the data set's own."""
+    """Pixels of a side, for images; by default a built-in data set's own, or 64 for a folder."""
     mirror: bool = False
     """Flip half of the images left to right."""
     steps: Annotated[int, Ge(0)] | None = None
@@ -177,7 +177,7 @@ def decode(kind: type[T], values: Mapping[str, Any], where: str) -> T:
 def _adapter(kind: type) -> Any:
     from pydantic import ConfigDict, TypeAdapter
 
-    strict = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    strict = ConfigDict(extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
     return TypeAdapter(_configured(kind, strict))
 
 

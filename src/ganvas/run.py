@@ -248,7 +248,7 @@ class Run:
 
 
 def environment(trainer: Trainer) -> dict[str, Any]:
-    """The versions, the machine and the command of a run."""
+    """The versions, the machine, the command, and the classes that can be asked for."""
     return {
         "ganvas": version("ganvas"),
         "torch": torch.__version__,
@@ -259,6 +259,7 @@ def environment(trainer: Trainer) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "precision": trainer.precision.name,
         "precision_reason": trainer.precision.reason,
+        "classes": trainer.data.spec.labels if trainer.game.conditional else "",
         "command": sys.argv[1:],
     }
 

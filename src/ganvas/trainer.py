@@ -85,9 +85,9 @@ class Trainer:
         self._resumed = time.monotonic()
         self._before = 0  # images before the last step
         self._drawn = -1  # the step last drawn
-        known = [*doubts(asked, self.engine, self.settings, len(self.data))]
-        known += compile_players(self.engine) if settings.compile else []
-        self._pending: list[Event] = [Warned(0, text) for text in known]  # told in the stream
+        self.doubts = [*doubts(asked, self.engine, self.settings, len(self.data))]
+        self.doubts += compile_players(self.engine) if settings.compile else []
+        self._pending: list[Event] = [Warned(0, text) for text in self.doubts]
 
     def _engine(self, game: Game) -> Engine:
         seed, autocast = self.settings.seed, self.precision.autocast

@@ -48,6 +48,19 @@ RUN = "runs/0000-gan-digits"
         (["train", "gan", "--steps", "1.5"], "--steps: expected INT, got '1.5'."),
         (["train", "gan", "--minutes", "q"], "--minutes: expected FLOAT, got 'q'."),
         (["train", "gan", "--minutes", "nan"], "minutes = nan: input should be a finite number"),
+        (
+            ["train", "gan", "--loss", "leastsquares", "--g-target", "nan"],
+            "g_target = nan: input should be a finite number",
+        ),
+        (
+            ["train", "gan", "--loss", "leastsquares", "--fake-target", "1"],
+            "real_target = fake_target = 1, so D has nothing to tell apart",
+        ),
+        (["train", "gan", "--augment"], "augment takes auto, none or changes, and got nothing."),
+        (
+            ["train", "gan", "--data", "toy:ring8", "--augment", "cutout"],
+            "augment = cutout changes images; 'toy:ring8' is points of (2,).",
+        ),
         (["train", "gan", "--G.lr", "fast"], "--G.lr: expected a number or START:END:KIMG"),
         (["train", "gan", "--G.lr", "nan"], "--G.lr: expected a number or START:END:KIMG"),
         (["train", "gan", "--G.lr", "-1"], "G.lr = -1.0: input should be greater than or equal"),

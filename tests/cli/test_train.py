@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import ganvas
 import small
@@ -76,8 +78,26 @@ def test_a_run_and_what_it_leaves(tmp_path, capsys, monkeypatch):
 
 def test_too_short_to_be_logged(tmp_path, capsys):
     run = train(tmp_path, "--steps", "3")
-    assert "report   none: the first row comes after" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "report   none: the log's first row comes after 5 steps; see --log-every" in told.out
+    assert told.err.startswith("step 3  0 kimg  ")
+    assert told.err.endswith(" img/s  3 steps done\n")
     assert saved(run).step == 3
+
+
+def test_classes_that_can_be_asked_for_are_named(tmp_path, capsys):
+    for name in ("a,b", "c\nd", "고양이"):
+        folder = tmp_path / "odd names" / name
+        folder.mkdir(parents=True)
+        for i in range(3):
+            Image.new("L", (8, 8), 20 * i).save(folder / f"{i}.png")
+    words = ["--data", str(tmp_path / "odd names"), "--size", "8", "--batch", "9", "--steps", "1"]
+    assert main(["train", "cgan", *TRAIN[2:], *words, "--outdir", str(tmp_path / "runs")]) == 0
+    named = r"0 'a,b', 1 'c\nd', 2 '고양이'"
+    assert f"odd names: 9 images of 1 x 8 x 8, classes {named}\n" in capsys.readouterr().out
+    run = tmp_path / "runs" / "0000-cgan-odd-names"
+    assert json.loads((run / "env.json").read_text())["classes"] == named
+    assert json.loads((train(tmp_path, "--steps", "1") / "env.json").read_text())["classes"] == ""
 
 
 def test_points(tmp_path):

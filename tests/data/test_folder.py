@@ -17,7 +17,7 @@ from ganvas.errors import DataError, UsageError
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "grey": (90, 90, 90)}
 
 
-def put(folder, *names, colour="red", side=20):
+def put(folder, *names, colour="red", side=64):
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         Image.new("RGB", (side, side), COLOURS[colour]).save(folder / name)
@@ -36,6 +36,14 @@ def test_pictures_without_classes(tmp_path):
     assert (photos.y, photos.classes) == (None, ())
     colours = photos.x.float().mean((2, 3)).round()
     assert (colours - torch.tensor([[254, 0, 0], [0, 255, 0], [254, 0, 0]])).abs().max() < 4
+
+
+def test_small_pictures_are_enlarged_with_a_word(tmp_path):
+    put(tmp_path / "icons", "a.png", "b.png", side=16)
+    said = r"enlarged to 64 x 64; the first has 16 x 16\. --size 16 leaves them"
+    with pytest.warns(UserWarning, match=said):
+        assert data.load(tmp_path / "icons").spec.shape == (3, 64, 64)
+    assert data.load(tmp_path / "icons", size=16).spec.shape == (3, 16, 16)
 
 
 def test_sub_folders_are_classes(tmp_path):

@@ -235,7 +235,7 @@ def test_pictures_that_both_domains_share_are_told(folders):
     picture(folders / "shoes/3.png", seed=9)
     picture(folders / "dresses/3.png", seed=1)
     with pytest.warns(UserWarning, match=r"^1 samples are in both domains, 'shoes' \(4\) and 'd"):
-        data.unpaired("shoes", "dresses")
+        data.unpaired("shoes", "dresses", size=8)
 
 
 def test_a_hundred_thousand_pictures_are_compared_in_seconds():

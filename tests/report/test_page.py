@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from fabricate import CONFIG, png, run
 from ganvas import GAN, Settings
 from ganvas.pages.embed import embed
 from ganvas.recipe import deep, plain
-from ganvas.report.drawn import milestones
+from ganvas.report.drawn import last, milestones
 from ganvas.report.page import render
 from ganvas.report.record import Picture, read
 
@@ -91,3 +92,14 @@ def test_what_is_no_picture_is_none(tmp_path, content):
     (tmp_path / "x.png").write_bytes(content)
     assert embed(tmp_path / "x.png", 100, 100) is None
     assert embed(tmp_path / "missing.png", 100, 100) is None
+
+
+def test_the_classes_stand_beside_the_samples(tmp_path):
+    folder = run(tmp_path / "run", CONFIG | {"family": "cgan"})
+    env = json.loads((folder / "env.json").read_text())
+    (folder / "env.json").write_text(json.dumps(env | {"classes": "0 'cat', 1 '고양이'"}))
+    first = last(read(folder), "Each class is a row.")
+    classes = "<p>The classes: 0 &#x27;cat&#x27;, 1 &#x27;고양이&#x27;.</p>"
+    assert first.endswith(f"<p>Each class is a row.</p>\n{classes}\n</section>")
+    (folder / "env.json").write_text(json.dumps(env | {"classes": ""}))
+    assert "The classes" not in last(read(folder), "Each class is a row.")

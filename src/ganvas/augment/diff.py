@@ -43,11 +43,22 @@ class Augment(Game):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if not self.augment:
+            raise UsageError("augment takes auto, none or changes, and got nothing.")
         for alone in {"auto", "none"} & set(self.augment):
             if len(self.augment) > 1:
                 raise UsageError(f"augment = {alone} stands alone, got {' '.join(self.augment)}.")
         if len(set(self.augment)) < len(self.augment):
             raise UsageError(f"augment takes each change once, got {' '.join(self.augment)}.")
+
+    def accept(self, data: DataSpec) -> None:
+        """Also raises UsageError where points are to be changed as images are."""
+        super().accept(data)
+        if not data.is_images and not {"auto", "none"} & {*self.augment}:
+            raise UsageError(
+                f"augment = {' '.join(self.augment)} changes images; {data.name!r} is points of "
+                f"{data.shape}. Use augment = none."
+            )
 
     def suited(self, data: DataSpec) -> Game:
         """With auto decided where images are few and networks convolutional; else auto is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 
 from ganvas import api
@@ -38,6 +39,8 @@ def foretell(recipe: Recipe, ranks: Ranks) -> int:
     trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings, ranks=ranks)
     found = forecast(trainer)
     if ranks.first:
+        for doubt in trainer.doubts:
+            print(f"warning: {doubt}", file=sys.stderr)
         print(api.settled(recipe, trainer).to_toml(), end="")
         for line in lines(found, trainer):
             print(f"# {line}")

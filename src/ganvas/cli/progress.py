@@ -47,8 +47,7 @@ def follow(events: Iterable[Event], trainer: Trainer) -> None:
     )
     with Progress(*columns, console=console, disable=not live, transient=True) as progress:
         task = progress.add_task("", total=1.0, terms="")
-        speed, shown = Speed(trainer.clock.images), 0.0
-        state = where(trainer, 0.0)
+        speed, shown, last = Speed(trainer.clock.images), 0.0, 0.0
         for event in events:
             if isinstance(event, Warned):
                 console.print(f"[yellow]warning:[/yellow] {event.message}")
@@ -56,10 +55,11 @@ def follow(events: Iterable[Event], trainer: Trainer) -> None:
                 scores = "  ".join(f"{name} {value:.4g}" for name, value in event.scores.items())
                 console.print(f"step {event.step:,}  {scores}")
             elif isinstance(event, Stopped):
-                console.print(f"{state}  {event.reason}")
+                last = last or speed(trainer.clock.images)
+                console.print(f"{where(trainer, last)}  {event.reason}")
             elif isinstance(event, Logged):
-                state = where(trainer, speed(trainer.clock.images))
-                now = time.monotonic()
+                last, now = speed(trainer.clock.images), time.monotonic()
+                state = where(trainer, last)
                 if now - shown < (REFRESH if live else REFRESH_IN_A_FILE):
                     continue
                 shown = now

@@ -180,7 +180,8 @@ def train(run: Run, trainer: Trainer) -> int:
         if run.logged:
             print(f"report   {report.write(run.path)}")
         else:
-            print(f"report   none: the first row comes after {trainer.settings.log_every} steps")
+            every = trainer.settings.log_every
+            print(f"report   none: the log's first row comes after {every} steps; see --log-every")
     if caught:
         print(f"Stopped and saved; go on with: ganvas train --resume {run.path}", file=sys.stderr)
         return 128 + caught[0]
@@ -195,6 +196,8 @@ def described(trainer: Trainer) -> str:
         text += f" and {counted(spec.b)}, {'in pairs' if spec.paired else 'unpaired'}"
     if spec.classes and not game.conditional:
         text += f", {len(spec.classes)} classes that {type(game).__name__} ignores"
+    elif spec.classes:
+        text += f", classes {spec.labels}"
     return text
 
 

@@ -77,6 +77,12 @@ class DataSpec:
         return cls(**told | {"b": cls.of(facts["b"]) if facts.get("b") else None})
 
     @property
+    def labels(self) -> str:
+        """The classes by number, the first ten of them, as in `0 cat, 1 dog`."""
+        names = [f"{i} {name!r}" if name != str(i) else name for i, name in enumerate(self.classes)]
+        return ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
+
+    @property
     def is_images(self) -> bool:
         """Whether a sample is a picture (C, H, W) rather than a vector (d,)."""
         return len(self.shape) == 3

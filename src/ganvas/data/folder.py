@@ -6,6 +6,7 @@ import math
 import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from ganvas.data import mapped
 from ganvas.data.dataset import Dataset
-from ganvas.data.decode import Part, Unusable, decode
+from ganvas.data.decode import Part, Unusable, decode, opened
 from ganvas.data.scan import Found, Refusal, printable, scan, some
 from ganvas.errors import DataError, UsageError
 
@@ -37,6 +38,8 @@ def load(folder: Path, size: int | None = None) -> Dataset:
         DataError: more than 5 % of the files cannot be used, or all those of a class.
     """
     found = scan(folder)
+    if size is None:
+        _tell_of_enlarging(folder, found)
     size = size or SIZE
     x, facts = mapped.rows(
         mapped.key_of(found.pictures, size),
@@ -55,6 +58,18 @@ def load(folder: Path, size: int | None = None) -> Dataset:
     y = torch.tensor(found.labels)[torch.from_numpy(kept)]
     _check_classes(folder, found, y)
     return Dataset(name, x, y, found.classes)
+
+
+def _tell_of_enlarging(folder: Path, found: Found) -> None:
+    """Warns where the first picture, which stands for all, has fewer pixels than it is given."""
+    with suppress(Unusable, IndexError), opened(found.pictures[0]) as image:
+        side = max(min(image.size), 4)
+        if side < SIZE:
+            warnings.warn(
+                f"The pictures in {str(folder)!r} are enlarged to {SIZE} x {SIZE}; the first has "
+                f"{image.width} x {image.height}. --size {side} leaves them, and trains faster.",
+                stacklevel=4,
+            )
 
 
 def decoded(

@@ -43,6 +43,14 @@ class Objective(Game):
     every: Annotated[int, Ge(1)] = 1
     """Steps between penalties; each then weighs so many times as much."""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.loss == "leastsquares" and self.real_target == self.fake_target:
+            raise UsageError(
+                f"real_target = fake_target = {self.real_target:g}, so D has nothing to tell "
+                "apart; give two targets."
+            )
+
     @cached_property
     def adversarial(self) -> Loss:
         """The loss with its targets."""

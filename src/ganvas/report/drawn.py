@@ -41,6 +41,8 @@ def last(record: Record, said: str) -> str:
     if not shown or not shown[0]:
         return ""
     words = said or (text.BESIDE_POINTS if record.points else text.BESIDE)
+    if record.classes:
+        words += f"\n\nThe classes: {record.classes}."
     if record.translates:
         translated = f"{said}\n\n{text.BESIDE_TRANSLATED}"
         words = text.BESIDE_POINTS if record.points else translated

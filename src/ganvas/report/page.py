@@ -140,7 +140,7 @@ def _twice(record: Record) -> str:
 
 def _machine(record: Record) -> str:
     """The machine and the versions."""
-    facts = {k: v for k, v in flat(record.env).items() if k != "command"}
+    facts = {k: v for k, v in flat(record.env).items() if k not in ("command", "classes")}
     if record.last("seconds") > 0:
         unit = "points" if record.points else "images"
         unit += " of each domain" if record.translates else ""

@@ -72,6 +72,11 @@ class Record:
         return is_two(str(self.config.get("data", "")))
 
     @property
+    def classes(self) -> str:
+        """The classes by number that samples can be asked for; empty where none can."""
+        return str(self.env.get("classes", ""))
+
+    @property
     def made(self) -> str:
         """What G makes, in symbols."""
         return "G(x)" if self.translates else "G(z)"
