@@ -34,6 +34,8 @@ RUN = "runs/0000-gan-digits"
         ),
         (["train", "gan", "--data", "no/where"], "The folder 'no/where' does not exist."),
         (["train", "gan", "--data", "empty"], "holds no pictures"),
+        (["train", "gan", "--data", "", "--batch", "9"], "No data named: give a folder of"),
+        (["train", "photos"], "No data named: give a folder of pictures, or a built-in set"),
         (["train", "gan", "--data", f"{RUN}/log.txt"], "is a file; data is a folder"),
         (["train", "gan", "--stpes", "5"], "Unknown option '--stpes'; did you mean '--steps'?"),
         (["train", "gan", "--G.lrr", "5"], "Unknown option '--G.lrr'; did you mean '--G.lr'?"),

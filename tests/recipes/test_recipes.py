@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
         ("mixtures", "toy:ring8"),
         ("mixtures", "toy:grid25"),
         ("images", "digits"),
+        ("photos", "digits"),
         ("classes", "digits"),
         ("codes", "digits"),
     ],
@@ -37,7 +38,7 @@ def test_a_folder_is_trained_by_the_recipe_for_pictures(tmp_path):
     for i in range(3):
         Image.new("RGB", (70, 90), (80 * i, 40, 200)).save(tmp_path / f"{i}.png")
     recipe = recipes.resolve(str(tmp_path))
-    assert recipe.game == recipes.find("images").game
+    assert recipe.game == recipes.find("photos").game
     assert recipe.settings.data == str(tmp_path)
     trainer = Trainer(recipe.game, load(tmp_path), settings=recipe.settings)
     trainer.step()

@@ -26,7 +26,7 @@ from ganvas.trainer import Trainer
 
 DATA = ("mnist", "fashion-mnist")
 GAMES: dict[str, dict[str, Any]] = {
-    recipes.PICTURES: {},
+    "images": {},
     "gan": {},
     "dcgan": {"width": 16},
     "lsgan": {"width": 16},

@@ -80,8 +80,8 @@ def load(name: str | os.PathLike[str], *, size: int | None = None) -> Dataset:
             makes the pictures of a folder 64 x 64.
 
     Raises:
-        UsageError: an unknown name or that of two domains (see `find`), a folder that does not
-            exist or holds no pictures, a `size` that is out of bounds or asked of points.
+        UsageError: no name, an unknown one or that of two domains (see `find`), a folder that does
+            not exist or holds no pictures, a `size` that is out of bounds or asked of points.
         DataError: a data set that cannot be downloaded or read, or is damaged.
 
     >>> load("digits").spec.shape
@@ -90,6 +90,10 @@ def load(name: str | os.PathLike[str], *, size: int | None = None) -> Dataset:
     text = os.fspath(name)
     if size is not None and not SIZES[0] <= size <= SIZES[1]:
         raise UsageError(f"size={size}: a picture's size is between {SIZES[0]} and {SIZES[1]}.")
+    if not text:
+        raise UsageError(
+            "No data named: give a folder of pictures, or a built-in set; `ganvas list` shows them."
+        )
     if text in TWO:
         one, other = TWO[text]
         raise UsageError(f"{text!r} is two domains; here one is needed, {one!r} or {other!r}.")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 DEFAULT = "digits"
 """What `ganvas train` trains."""
-PICTURES = "images"
+PICTURES = "photos"
 """What `ganvas train FOLDER` trains."""
 
 

@@ -1,4 +1,4 @@
-"""Pictures of one's own, or a built-in set, on the processor of a laptop."""
+"""Small pictures, such as those of MNIST, on the processor of a laptop."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ GAME: dict[str, Any] = {
 
 
 def recipe() -> Recipe:
-    """What drew the best pictures at equal minutes: give `--data mnist`, or a folder.
+    """What drew the best pictures of 28 pixels at equal minutes: give `--data mnist`.
 
     DCGAN's networks with batch norm in G alone, R1 in its place in D, no momentum, and an average
-    of G's weights; the rate falls to a tenth by 670,000 images. Below 10,000 pictures D sees them
-    through DiffAugment by itself.
+    of G's weights; the rate falls to a tenth by 670,000 images. Larger pictures need the lower
+    rates of `photos`.
 
     Evidence: docs/images.md; measured by `python benchmarks/images_recipe.py`.
     """
