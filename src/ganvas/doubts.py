@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields
 from ganvas.engine import Engine
 from ganvas.game import Game
 from ganvas.optim import Optim
-from ganvas.recipe import Settings, flat, plain
+from ganvas.recipe import Settings, changes, flat, plain
 
 
 def doubts(asked: Game, engine: Engine, settings: Settings, samples: int) -> Iterator[str]:
@@ -21,9 +21,8 @@ def doubts(asked: Game, engine: Engine, settings: Settings, samples: int) -> Ite
         samples: how many there are.
     """
     game, ranks = engine.game, engine.ranks
-    before, after = flat(plain(asked)), flat(plain(game))
-    for name in (name for name in after if after[name] != before.get(name)):
-        yield f"{name} = {after[name]}, decided by the data ({samples:,} samples)."
+    for name, (_, decided) in changes(asked, game).items():
+        yield f"{name} = {decided}, decided by the data ({samples:,} samples)."
     yield from _without_effect(game)
     yield from _over(game, settings, samples)
     yield from game.review(engine.nets)

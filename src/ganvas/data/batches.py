@@ -78,9 +78,10 @@ class DataSpec:
 
     @property
     def labels(self) -> str:
-        """The classes by number, the first ten of them, as in `0 cat, 1 dog`."""
-        names = [f"{i} {name!r}" if name != str(i) else name for i, name in enumerate(self.classes)]
-        return ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
+        """The classes by number, the first ten of them, as in `0 'cat', 1 'dog'`."""
+        first = enumerate(self.classes[:10])
+        names = [name if name == str(i) else f"{i} {name!r}" for i, name in first]
+        return ", ".join(names) + (", …" if len(self.classes) > 10 else "")
 
     @property
     def is_images(self) -> bool:
