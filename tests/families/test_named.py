@@ -207,6 +207,12 @@ def test_wasserstein_without_a_bound_is_a_doubt():
         assert review(GAN(loss="wasserstein", **bound)) == []
 
 
+@pytest.mark.parametrize("penalty", ["r1", "gp"])
+def test_clipping_beside_a_penalty_is_doubted(penalty):
+    (doubt,) = review(WGAN(penalty=penalty, network="mlp"))
+    assert doubt == f"clip and penalty = {penalty} bound D's slope twice; one of them serves."
+
+
 def test_a_sigmoid_inside_what_is_told_the_class_is_found():
     class Own(CGAN):
         def discriminator(self, shape):

@@ -114,6 +114,8 @@ class Objective(Game):
                 "loss = wasserstein runs away where nothing bounds D's slope; use "
                 f"{' or '.join(ways) or 'another loss'}."
             )
+        if self.penalty != "none" and any(isinstance(module, Clipped) for module in D.modules()):
+            yield f"clip and penalty = {self.penalty} bound D's slope twice; one of them serves."
         if self.every > 1 and self.penalty != "none" and self.loss == "relativistic":
             yield "Penalties at some steps only made the relativistic game fail in the R3GAN paper."
 
