@@ -32,7 +32,7 @@ def main() -> None:
     counts = np.zeros((k, 10), dtype=int)
     for category in range(k):
         z = game.latent(args.each, Moment(seed=0, step=f"codes {category}"))
-        z[:, game.z : game.z + k] = torch.eye(k)[category]
+        z[:, game.z : game.z + k] = game.category_size * torch.eye(k)[category]
         with torch.no_grad():
             x = pictures.to_uint8(game.decode(model.nets, z), game.range)
         counts[category] = np.bincount(seen.classes(x), minlength=10)

@@ -28,6 +28,14 @@ def test_the_latent_is_noise_category_and_codes():
     assert abs(float(torch.corrcoef(codes.T)[0, 1])) < 0.06
 
 
+def test_the_category_is_as_large_as_asked_for():
+    z, plain = (
+        InfoGAN(**SMALL, category_size=size).latent(50, Moment(seed=0)) for size in (3.0, 1.0)
+    )
+    torch.testing.assert_close(z[:, 4:7], 3 * plain[:, 4:7])
+    torch.testing.assert_close(z[:, [0, 1, 2, 3, 7, 8]], plain[:, [0, 1, 2, 3, 7, 8]])
+
+
 @pytest.mark.parametrize("codes", [2, 0])
 def test_reading_costs_minus_log_q(codes):
     game = InfoGAN(codes=codes, category_weight=0.5, code_weight=3.0, **SMALL)
@@ -87,7 +95,7 @@ def test_the_way_between_changes_the_category_once():
 
 
 def test_the_grid_of_codes():
-    game = InfoGAN(**SMALL)
+    game = InfoGAN(**SMALL, category_size=2.0)
     nets = build(game, SPEC, 0)
     seen = []
     nets.G.register_forward_hook(lambda _, args, __: seen.append(args[0]))
@@ -95,6 +103,6 @@ def test_the_grid_of_codes():
     assert views["codes"].shape == (3, 10, 1, 8, 8)
     z = next(z for z in seen if len(z) == 30).view(3, 10, 9)
     assert (z[..., :4] == z[0, 0, :4]).all()
-    assert torch.equal(z[:, 0, 4:7], torch.eye(3))
+    assert torch.equal(z[:, 0, 4:7], 2 * torch.eye(3))
     torch.testing.assert_close(z[1, :, 7], torch.linspace(-2, 2, 10))
     assert (z[..., 8] == 0).all()

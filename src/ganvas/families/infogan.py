@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import torch
-from annotated_types import Ge
+from annotated_types import Ge, Gt
 from torch import Tensor
 from torch.nn.functional import cross_entropy, one_hot
 
@@ -38,6 +38,9 @@ class InfoGAN(Objective, Players, Augment):
     """Continuous codes, each uniform in [-1, 1]."""
     category_weight: Annotated[float, Ge(0)] = 1.0
     """Weight of reading back the category; lambda in Eq. 6."""
+    category_size: Annotated[float, Gt(0)] = fixed(1.0)
+    """What G reads where the category is, beside noise of variance 1; the larger, the less noise
+    decides."""
     code_weight: Annotated[float, Ge(0)] = 0.1
     """Weight of reading back the continuous codes."""
 
@@ -70,11 +73,12 @@ class InfoGAN(Objective, Players, Augment):
         return terms
 
     def latent(self, rows: int | Batch, t: Moment) -> Tensor:
-        """Noise, a category (one-hot) and the codes, float32 (rows, z + categories + codes)."""
+        """Noise, a category (one-hot times its size) and the codes, float32 (rows, all of them)."""
         noise = super().latent(rows, t)
         category = (t.uniform(rows) * self.categories).long()
         codes = 2 * t.uniform(rows, self.codes) - 1
-        return torch.cat([noise, one_hot(category, self.categories).float(), codes], 1)
+        shown = self.category_size * one_hot(category, self.categories)
+        return torch.cat([noise, shown, codes], 1)
 
     def between(self, a: Tensor, b: Tensor, w: float) -> Tensor:
         """The noise as in the GAN; the category changes half-way, the codes in a straight line."""
@@ -90,7 +94,7 @@ class InfoGAN(Objective, Players, Augment):
             rows = min(self.categories, 10)
             z = self.latent(1, t).repeat(rows, 10, 1)
             z[..., self.z :] = 0
-            z[torch.arange(rows), :, self.z + torch.arange(rows)] = 1
+            z[torch.arange(rows), :, self.z + torch.arange(rows)] = self.category_size
             if self.codes:
                 z[..., self.z + self.categories] = torch.linspace(-2, 2, 10, device=z.device)
             samples = self.decode(nets, z.flatten(0, 1))
