@@ -20,7 +20,8 @@ def recipe() -> Recipe:
     """
     rate = Optim(lr=Schedule.parse("2e-3:2e-4:450-768"), beta1=0.0, beta2=Schedule.parse(0.99))
     options = GAME | {"width": 16, "ema": Schedule.parse(5.0), "z": 16, "every": 1}
-    codes = {"loss": "relativistic", "category_weight": 3.0, "category_size": 3.0}
-    game = InfoGAN(**options, **codes, G=rate, D=rate)
+    game = InfoGAN(
+        **options, loss="relativistic", category_weight=3.0, category_size=3.0, G=rate, D=rate
+    )
     settings = Settings(data="mnist", steps=12_000, minutes=40, batch=64)
     return Recipe(game=game, family="infogan", settings=settings)
