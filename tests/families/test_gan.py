@@ -8,8 +8,9 @@ import torch
 from torch import nn
 
 from ganvas import GAN, Moment, Optim, Schedule
-from ganvas.data.batches import DataSpec, Images, Points
+from ganvas.data.batches import DataSpec, Images, Labelled, Points
 from ganvas.engine import Engine
+from ganvas.families.cgan import CGAN
 from ganvas.losses import r1
 from ganvas.state import build
 
@@ -203,6 +204,54 @@ def test_noise_and_the_way_between():
     assert 0.99 < float(z.max()) <= 1
     torch.testing.assert_close(uniform.between(z, -z, 0.5), torch.zeros_like(z))
     assert float(GAN().latent(1000, t).std()) == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize("noise", ["normal", "uniform"])
+def test_a_category_beside_the_noise(noise):
+    game = GAN(z=4, noise=noise, categories=3, category_size=2.5)
+    z = game.latent(3000, Moment(seed=0))
+    assert z.shape == (3000, game.inputs)
+    assert torch.equal(z[:, :4], GAN(z=4, noise=noise).latent(3000, Moment(seed=0)))
+    category = z[:, 4:].argmax(1)
+    assert torch.equal(z[:, 4:], 2.5 * torch.eye(3)[category])
+    shares = torch.bincount(category, minlength=3) / 3000
+    assert shares.tolist() == pytest.approx([1 / 3] * 3, abs=0.03)
+    a, b = z[:5], z[5:10]
+    for w in (0.0, 0.25, 0.75, 1.0):
+        way = game.between(a, b, w)
+        assert torch.equal(way[:, 4:], (a if w < 0.5 else b)[:, 4:])
+        plain = GAN(z=4, noise=noise).between(a[:, :4], b[:, :4], w)
+        assert torch.equal(way[:, :4], plain)
+
+
+def test_g_reads_the_category_and_the_grid_shows_each():
+    game = GAN(z=4, categories=12, category_size=3.0)
+    nets = build(game, MNIST, 0)
+    views = game.views(nets, Images(torch.rand(6, 1, 28, 28)), Moment(seed=0))
+    assert views["categories"].shape == (10, 10, 1, 28, 28)
+    z = game.latent(64, Moment(seed=0))
+    here = game.by_category(nets, z[:2])
+    for row in (0, 7):
+        alone = z[:2].clone()
+        alone[:, 4:] = 3 * torch.eye(12)[row]
+        torch.testing.assert_close(here[row], game.decode(nets, alone))
+    assert not torch.allclose(here[0], here[7])
+
+
+def test_a_category_beside_classes():
+    game = CGAN(z=4, categories=3)
+    nets = build(game, MNIST, 0)
+    assert game.sample(nets, 5, None, Moment(seed=0)).shape == (5, 1, 28, 28)
+    z = game.latent(2, Moment(seed=0))
+    assert torch.equal(game.between(z[:1], z[1:], 0.75)[:, 4:], z[1:, 4:])
+    views = game.views(nets, Labelled(torch.rand(6, 1, 28, 28), torch.arange(6)), Moment(seed=0))
+    assert views["samples"].shape == (10, 10, 1, 28, 28)
+    assert "categories" not in views  # whose rows are its classes
+
+
+def test_the_size_of_a_category_is_idle_where_there_is_none():
+    assert GAN().idle()["category_size"] == "categories = 0"
+    assert "category_size" not in GAN(categories=3).idle()
 
 
 def test_tanh_plays_in_minus_one_to_one():

@@ -100,8 +100,11 @@ def test_the_grid_of_codes():
     seen = []
     nets.G.register_forward_hook(lambda _, args, __: seen.append(args[0]))
     views = game.views(nets, BATCH, Moment(seed=0))
-    assert views["codes"].shape == (3, 10, 1, 8, 8)
-    z = next(z for z in seen if len(z) == 30).view(3, 10, 9)
+    assert views["categories"].shape == views["codes"].shape == (3, 10, 1, 8, 8)
+    many, z = (z.view(3, 10, 9) for z in seen if len(z) == 30)
+    assert len(many[0, :, :4].unique(dim=0)) == 10
+    assert torch.equal(many[0, :, :4], many[2, :, :4])  # the same ten in each row
+    assert torch.equal(many[..., 4:7], 2 * torch.eye(3)[:, None].expand(3, 10, 3))
     assert (z[..., :4] == z[0, 0, :4]).all()
     assert torch.equal(z[:, 0, 4:7], 2 * torch.eye(3))
     torch.testing.assert_close(z[1, :, 7], torch.linspace(-2, 2, 10))

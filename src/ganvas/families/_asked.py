@@ -20,9 +20,9 @@ class Asked(Players):
     conditional: ClassVar[bool] = True
 
     def told_generator(self, data: DataSpec) -> nn.Module:
-        """G: noise (N, z) and classes (N,) to samples (N, …)."""
+        """G: rows of `latent` and classes (N,) to samples (N, …)."""
         classes = len(data.classes)
-        return Joined(self.generator(data, self.z + classes), classes, (self.z,))
+        return Joined(self.generator(data, self.inputs + classes), classes, (self.inputs,))
 
     def sample(self, nets: Any, n: int, y: Tensor | None, t: Moment) -> Tensor:
         """Samples of the classes `y`; without them, of one class after the other."""

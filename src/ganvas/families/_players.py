@@ -6,13 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-import torch
 from annotated_types import Ge
-from torch import Tensor, nn
+from torch import nn
 
-from ganvas.data.batches import Batch, DataSpec, Images, Labelled, Points
+from ganvas.data.batches import DataSpec, Images, Labelled, Points
 from ganvas.errors import UsageError
-from ganvas.game import Game, Moment
+from ganvas.families._noise import Noise, Width
 from ganvas.networks import dcgan, r3, resnet
 from ganvas.networks.conditional import Heads
 from ganvas.networks.mlp import mlp
@@ -22,7 +21,6 @@ from ganvas.nn.spectral import spectral
 from ganvas.optim import Optim
 from ganvas.options import fixed
 
-Width = Annotated[int, Ge(1)]
 SHAPED_BY = {
     "mlp": ("g_hidden", "d_hidden", "activation", "bias", "waves"),
     "dcgan": ("width", "norm", "down"),
@@ -33,7 +31,7 @@ SHAPED_BY = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Players(Game):
+class Players(Noise):
     """A game whose G makes samples of noise and whose D reads them; the networks are options."""
 
     plays: ClassVar[tuple[type, ...]] = (Points, Images, Labelled)
@@ -45,10 +43,6 @@ class Players(Game):
         "D": {"lr": 2e-3},
     }
 
-    z: Width = fixed(64)
-    """Numbers of noise that a sample is made from."""
-    noise: Literal["normal", "uniform"] = "normal"
-    """Their distribution: standard normal, or uniform in [-1, 1]."""
     network: Literal["mlp", "dcgan", "resnet", "r3"] = fixed("mlp")
     """Kind of both networks: fully connected, DCGAN's, SNGAN's residual ones, or R3GAN's."""
     width: Width = fixed(64)
@@ -190,18 +184,6 @@ class Players(Game):
     def told(self, nets: Any, batch: Any) -> tuple[Any, Any]:
         """G and D as functions of noise and of samples, told what they may know of the batch."""
         return nets.G, nets.D
-
-    def latent(self, rows: int | Batch, t: Moment) -> Tensor:
-        """Noise, float32 (rows, z)."""
-        return t.normal(rows, self.z) if self.noise == "normal" else 2 * t.uniform(rows, self.z) - 1
-
-    def decode(self, nets: Any, z: Tensor, y: Tensor | None = None) -> Tensor:
-        """G(z), in the game's range."""
-        return nets.G(z)  # type: ignore[no-any-return]
-
-    def between(self, a: Tensor, b: Tensor, w: float) -> Tensor:
-        """Along the sphere for normal noise, straight for uniform noise."""
-        return super().between(a, b, w) if self.noise == "normal" else torch.lerp(a, b, w)
 
     def _last(self, images: bool) -> str:
         if self.output != "auto":

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from ganvas.data.batches import DataSpec, Unpaired
 from ganvas.errors import UsageError
+from ganvas.families._noise import Width
 from ganvas.families._objective import Objective, logits_of
-from ganvas.families._players import Width
 from ganvas.game import Moment, Network, Terms
 from ganvas.networks.sides import at_any_size
 from ganvas.optim import Optim

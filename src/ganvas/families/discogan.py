@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from ganvas.data.batches import DataSpec
 from ganvas.errors import UsageError
-from ganvas.families._players import Width
+from ganvas.families._noise import Width
 from ganvas.families._translation import Translation, joined, named, shapes
 from ganvas.game import Draw, Moment, Nets, Terms, Turn, still
 from ganvas.losses import feature_matching, l2

@@ -6,8 +6,9 @@ Differs: Adam where the paper has momentum SGD (`--G.method sgd --G.momentum 0.5
 D has maxout and dropout; 64 normal numbers of noise and layers of 128, where the reference has 100
 uniform ones and 1200; D moves first and G on the same fakes, where Algorithm 1 draws anew and the
 reference takes both gradients before either moves; `feed = coin`, from lectures. Later losses,
-penalties and networks are options, each with its own paper in `losses/` and `networks/`; few images
-are augmented where networks convolve, see `augment/`.
+penalties and networks are options, each with its own paper in `losses/` and `networks/`, and so is
+a category beside the noise, as in ClusterGAN (2018, arXiv 1809.03627) without its encoder; few
+images are augmented where networks convolve, see `augment/`.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ class GAN(Objective, Players, Augment):
 
     def build(self, data: DataSpec) -> Nets:
         """G from noise to a sample, D from a sample to one logit."""
-        return Nets(G=self.generator(data, self.z), D=self.bound(self.discriminator(data.shape)))
+        return Nets(
+            G=self.generator(data, self.inputs), D=self.bound(self.discriminator(data.shape))
+        )
 
     def turns(self, nets: Nets, draw: Draw, t: Moment) -> Iterator[Turn]:
         """Algorithm 1: `d_steps` times D, then G on the fakes that D saw last."""

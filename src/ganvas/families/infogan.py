@@ -15,14 +15,15 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import torch
-from annotated_types import Ge, Gt
+from annotated_types import Ge
 from torch import Tensor
-from torch.nn.functional import cross_entropy, one_hot
+from torch.nn.functional import cross_entropy
 
 from ganvas.augment import Augment
 from ganvas.data.batches import Batch, DataSpec
+from ganvas.families._noise import Width
 from ganvas.families._objective import Objective
-from ganvas.families._players import Players, Width
+from ganvas.families._players import Players
 from ganvas.game import Draw, Moment, Nets, Terms, Turn, still
 from ganvas.optim import Optim
 from ganvas.options import constant, defaults, fixed
@@ -38,17 +39,18 @@ class InfoGAN(Objective, Players, Augment):
     """Continuous codes, each uniform in [-1, 1]."""
     category_weight: Annotated[float, Ge(0)] = 1.0
     """Weight of reading back the category; lambda in Eq. 6."""
-    category_size: Annotated[float, Gt(0)] = fixed(1.0)
-    """What G reads where the category is, beside noise of variance 1; the larger, the less noise
-    decides."""
     code_weight: Annotated[float, Ge(0)] = 0.1
     """Weight of reading back the continuous codes."""
 
+    @property
+    def inputs(self) -> int:
+        """Also the codes."""
+        return super().inputs + self.codes
+
     def build(self, data: DataSpec) -> Nets:
         """G from noise and code; D with a head that reads the code, Q."""
-        inputs = self.z + self.categories + self.codes
         D = self.with_heads(data.shape, self.categories, *([self.codes] if self.codes else []))
-        return Nets(G=self.generator(data, inputs), D=D)
+        return Nets(G=self.generator(data, self.inputs), D=D)
 
     def turns(self, nets: Nets, draw: Draw, t: Moment) -> Iterator[Turn]:
         """D with Q, then G; both want the code to be read."""
@@ -57,7 +59,7 @@ class InfoGAN(Objective, Players, Augment):
         fake = nets.G(z) if t.parts == 1 else still(nets.G, z)
         x, shown = self.augmented(batch.x, t), self.augmented(fake.detach(), t)
         (real_logits, *_), (fake_logits, *read), penalty = self.said(nets.D, x, shown, t)
-        t.watch("category read", lambda: self._category(z) == read[0].argmax(1))
+        t.watch("category read", lambda: self.category(z) == read[0].argmax(1))
         yield "D", self.judged(real_logits, fake_logits, t) | self.read(z, *read) | penalty
         fake = fake if t.parts == 1 else nets.G(z)
         fake_logits, *read = nets.D(self.augmented(fake, t))
@@ -65,7 +67,7 @@ class InfoGAN(Objective, Players, Augment):
 
     def read(self, z: Tensor, category: Tensor, codes: Tensor | None = None) -> Terms:
         """How wrong Q is: -log Q(c | x) up to a constant, Eq. 5, of category and codes."""
-        wrong = self.category_weight * cross_entropy(category.float(), self._category(z))
+        wrong = self.category_weight * cross_entropy(category.float(), self.category(z))
         terms = {"category": wrong}
         if codes is not None:  # a normal distribution of variance 1
             apart = (codes.float() - z[:, -self.codes :]).square().sum(1)
@@ -75,31 +77,25 @@ class InfoGAN(Objective, Players, Augment):
     def latent(self, rows: int | Batch, t: Moment) -> Tensor:
         """Noise, a category (one-hot times its size) and the codes, float32 (rows, all of them)."""
         noise = super().latent(rows, t)
-        category = (t.uniform(rows) * self.categories).long()
-        codes = 2 * t.uniform(rows, self.codes) - 1
-        shown = self.category_size * one_hot(category, self.categories)
-        return torch.cat([noise, shown, codes], 1)
+        return torch.cat([noise, 2 * t.uniform(rows, self.codes) - 1], 1)
 
     def between(self, a: Tensor, b: Tensor, w: float) -> Tensor:
-        """The noise as in the GAN; the category changes half-way, the codes in a straight line."""
-        noise = super().between(a[:, : self.z], b[:, : self.z], w)
-        category = (a if w < 0.5 else b)[:, self.z : self.z + self.categories]
+        """The noise and the category as in the GAN, the codes in a straight line."""
         codes = torch.lerp(a, b, w)[:, self.z + self.categories :]
-        return torch.cat([noise, category, codes], 1)
+        return torch.cat([super().between(a, b, w), codes], 1)
 
     def views(self, nets: Any, batch: Any, t: Moment) -> dict[str, Tensor]:
-        """Also each category as a row, the first code from -2 to 2 along it, with one noise."""
+        """Also each category as a row, in ten samples; and with one noise, from left to right the
+        first code from -2 to 2, where there are codes."""
         views = super().views(nets, batch, t)
-        if batch.x.dim() == 4:
-            rows = min(self.categories, 10)
-            z = self.latent(1, t).repeat(rows, 10, 1)
-            z[..., self.z :] = 0
-            z[torch.arange(rows), :, self.z + torch.arange(rows)] = self.category_size
-            if self.codes:
-                z[..., self.z + self.categories] = torch.linspace(-2, 2, 10, device=z.device)
-            samples = self.decode(nets, z.flatten(0, 1))
-            views["codes"] = samples.view(rows, 10, *samples.shape[1:])
+        if self.codes and batch.x.dim() == 4:
+            z = self.latent(1, t).repeat(10, 1)
+            first = self.z + self.categories
+            z[:, first:] = 0
+            z[:, first] = torch.linspace(-2, 2, 10, device=z.device)
+            views["codes"] = self.by_category(nets, z)
         return views
 
-    def _category(self, z: Tensor) -> Tensor:
-        return z[:, self.z : self.z + self.categories].argmax(1)
+    def category(self, z: Tensor) -> Tensor:
+        """The category of each row of `latent`, int64 (rows,)."""
+        return z[:, self._category].argmax(1)

@@ -12,7 +12,8 @@ from ganvas.recipes.images import GAME
 def recipe() -> Recipe:
     """Give `--data mnist`, `fashion-mnist`, or a folder whose sub-folders are classes.
 
-    The recipe for pictures, with D told the class by projection and a rate that falls at the end.
+    DCGAN's networks with batch norm in G alone, R1 at every fourth step, D told the class by
+    projection, and a rate that falls at the end.
 
     Evidence: docs/families/cgan.md; measured by `python benchmarks/conditional.py`.
     """

@@ -12,9 +12,10 @@ from ganvas.recipes.images import GAME
 def recipe() -> Recipe:
     """What `ganvas train FOLDER` trains.
 
-    The recipe `images` with a quarter of its rate, which its networks of 64 pixels, deeper and
-    wider, do not bear, and ten times its gamma, as slopes are per pixel. The rate falls to a tenth
-    by 200,000 images. Below 10,000 pictures D sees them through DiffAugment by itself.
+    DCGAN's networks with batch norm in G alone, and R1 at every fourth step. Of the rate of
+    `images`, which these networks, deeper and wider, do not bear, a quarter, falling to a tenth by
+    200,000 images; and ten times its gamma, as slopes are per pixel. Below 10,000 pictures D sees
+    them through DiffAugment by itself.
 
     Evidence: docs/images.md; measured by `ganvas measure RUN FOLDER`.
     """
