@@ -83,16 +83,17 @@ def draw(name: Domain, factors: Tensor, seed: int, size: int = SIZE) -> Tensor:
     """
     u = torch.rand(len(factors), 4, generator=generator(seed, "shapes moved", name)) * 2 - 1
     parts = zip(torch.split(factors, _AT_ONCE), torch.split(u, _AT_ONCE), strict=True)
-    return torch.cat([_drawn(name, part, moved, size) for part, moved in parts])
+    # In float64, as the last bits of float32 differ between processors, and pixels are rounded.
+    return torch.cat([_drawn(name, part, moved.double(), size) for part, moved in parts])
 
 
 def _drawn(name: Domain, factors: Tensor, u: Tensor, size: int) -> Tensor:
     shape, colour, large, place, turn = factors.unbind(1)
-    radius = torch.tensor(RADII)[large] * (1 + 0.1 * u[:, 0])
+    radius = torch.tensor(RADII, dtype=torch.float64)[large] * (1 + 0.1 * u[:, 0])
     sides = torch.stack([place % 2, place // 2], 1) * 2 - 1
     x, y = (OFFSET * sides + 0.1 * u[:, 1:3]).view(-1, 2, 1, 1).unbind(1)
     angle = (turn * (math.pi / 2) + math.radians(10) * u[:, 3]).view(-1, 1, 1)
-    line = (torch.arange(size) + 0.5) * (2 / size) - 1
+    line = (torch.arange(size, dtype=torch.float64) + 0.5) * (2 / size) - 1
     x, y = line.view(1, 1, -1) - x, line.view(1, -1, 1) - y
     scale = radius.view(-1, 1, 1)
     along, across = x * angle.cos() + y * angle.sin(), y * angle.cos() - x * angle.sin()
@@ -100,7 +101,7 @@ def _drawn(name: Domain, factors: Tensor, u: Tensor, size: int) -> Tensor:
     if name == "b":
         apart = (apart + LINE / 2).abs() - LINE / 2
     ink = (0.5 - apart * (size / 2)).clamp(0, 1).unsqueeze(1)  # smooth over one pixel
-    paint = torch.tensor(PALETTES[name], dtype=torch.float32)[colour].view(-1, 3, 1, 1)
+    paint = torch.tensor(PALETTES[name], dtype=torch.float64)[colour].view(-1, 3, 1, 1)
     return (GROUND[name] + (paint - GROUND[name]) * ink).round().to(torch.uint8)
 
 

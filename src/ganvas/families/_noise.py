@@ -58,6 +58,8 @@ class Noise(Game):
     def between(self, a: Tensor, b: Tensor, w: float) -> Tensor:
         """Normal noise along the sphere, uniform straight; the category changes half-way."""
         way = super().between if self.noise == "normal" else torch.lerp
+        if not self.categories:
+            return way(a, b, w)
         category = (a if w < 0.5 else b)[:, self._category]
         return torch.cat([way(a[:, : self.z], b[:, : self.z], w), category], 1)
 
