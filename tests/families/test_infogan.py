@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from ganvas import Moment
+from ganvas import Moment, Trainer
+from ganvas.data import Dataset
 from ganvas.data.batches import DataSpec, Images
 from ganvas.families.infogan import InfoGAN
+from ganvas.optim import Optim
+from ganvas.options import constant
 from ganvas.state import build
 
 SPEC = DataSpec(name="pictures", shape=(1, 8, 8), count=100)
@@ -42,7 +45,8 @@ def test_reading_costs_minus_log_q(codes):
     z = game.latent(6, Moment(seed=0))
     said = torch.randn(6, 3, dtype=torch.float64)
     guess = torch.randn(6, codes, dtype=torch.float64)
-    terms = {k: float(v) for k, v in game.read(z, said, *([guess] if codes else [])).items()}
+    read = game.read(z, z[:, 4:7].argmax(1), said, *([guess] if codes else []), weight=0.5)
+    terms = {k: float(v) for k, v in read.items()}
     a, right = said.numpy(), z[:, 4:7].numpy().argmax(1)
     log = a - np.log(np.exp(a).sum(1, keepdims=True))
     expected = {"category": -0.5 * log[np.arange(6), right].mean()}
@@ -68,13 +72,70 @@ def test_both_turns_want_the_code_to_be_read():
     _, *read = nets.D(nets.G(z))
     for player, names in (("D", {"real", "fake"}), ("G", {"fake"})):
         assert set(turns[player]) == names | {"category", "codes"}
-        for name, value in game.read(z, *read).items():
+        for name, value in game.read(z, game.category(nets, z), *read, weight=1.0).items():
             torch.testing.assert_close(turns[player][name], value)
     assert {"D(x)", "D(G(z))", "category read"} <= set(t.watched)
     right = (read[0].argmax(1) == z[:, 4:7].argmax(1)).float().mean()
     torch.testing.assert_close(t.watched["category read"], right)
     (slope,) = torch.autograd.grad(turns["G"]["codes"], nets.G[0].weight)
     assert slope[:, 7:].abs().sum() > 0
+
+
+def test_nobody_is_paid_at_weight_0_but_q_learns():
+    game = InfoGAN(category_weight=0.0, codes=0, **SMALL)
+    nets = build(game, SPEC, 0)
+    turns = dict(game.turns(nets, lambda: BATCH, Moment(seed=0)))
+    turns["D"]["category"].backward()
+    (q,) = nets.D.others
+    assert q.weight.grad.abs().sum() > 0
+    assert all(parameter.grad is None for parameter in nets.D.trunk.parameters())
+    assert all(parameter.grad is None for parameter in nets.G.parameters())
+    assert float(turns["G"]["category"].detach()) == 0
+
+
+def test_a_learned_prior_is_what_q_finds_in_the_real_samples():
+    game = InfoGAN(prior="learned", **SMALL)
+    nets = build(game, SPEC, 0)
+    turns = dict(game.turns(nets, lambda: BATCH, Moment(seed=0)))
+    found = nets.D(BATCH.x)[1].softmax(1)
+    assert turns["G"]["prior"].item() == pytest.approx(np.log(3), rel=1e-6)  # shares are equal
+    (slope,) = torch.autograd.grad(turns["G"]["prior"], nets.G.logits)
+    torch.testing.assert_close(slope, 1 / 3 - found.mean(0).detach())
+    assert "prior" not in turns["D"]
+
+
+def test_a_learned_prior_draws_categories_by_their_shares():
+    game = InfoGAN(prior="learned", **SMALL)
+    nets = build(game, SPEC, 0)
+    with torch.no_grad():
+        nets.G.logits.copy_(torch.tensor([0.6, 0.1, 0.3]).log())
+    z = game.latent(20_000, Moment(seed=0))
+    assert z.shape == (20_000, 9)
+    assert torch.isfinite(z).all()
+    shares = torch.bincount(game.category(nets, z), minlength=3) / 20_000
+    assert shares.tolist() == pytest.approx([0.6, 0.1, 0.3], abs=0.015)  # four standard errors
+    z = game.latent(2, Moment(seed=0))
+    seen = []
+    nets.G.network.register_forward_hook(lambda _, args, __: seen.append(args[0]))
+    game.by_category(nets, z)
+    order = seen[0].view(3, 2, 9)[:, 0, 4:7].argmax(1)
+    assert order.tolist() == [0, 2, 1]  # the largest share first
+
+
+def test_the_shares_of_two_clouds_are_found():
+    random = torch.Generator().manual_seed(1)
+    side = torch.where(torch.rand(4000, 1, generator=random) < 0.75, -1.0, 1.0)
+    clouds = Dataset("clouds", side + 0.1 * torch.randn(4000, 1, generator=random))
+    rate = Optim(lr=constant(2e-3), beta1=0.0, beta2=constant(0.99))
+    options = {"z": 2, "categories": 2, "codes": 0, "g_hidden": (16,), "d_hidden": (32, 32)}
+    game = InfoGAN(**options, prior="learned", penalty="r1", gamma=constant(0.1), G=rate, D=rate)
+    trainer = Trainer(game, clouds, batch=64, threads=1, steps=600)
+    for _ in trainer:
+        pass
+    nets = trainer.engine.nets
+    assert nets.G.shares.min().item() == pytest.approx(0.25, abs=0.04)
+    left = game.sample(nets, 4000, None, Moment(seed=5)) < 0
+    assert left.double().mean().item() == pytest.approx(0.75, abs=0.05)
 
 
 def test_every_network_has_the_heads():

@@ -12,6 +12,7 @@ from torch.nn.functional import one_hot
 
 from ganvas.data.batches import Batch
 from ganvas.game import Game, Moment
+from ganvas.networks.mixture import Mixture
 from ganvas.options import fixed
 
 Width = Annotated[int, Ge(1)]
@@ -73,13 +74,22 @@ class Noise(Game):
     def by_category(self, nets: Any, z: Tensor) -> Tensor:
         """Samples (K, N, …) of latent rows `z` (N, inputs), each as of each of K categories.
 
-        K is 10, or all categories where they are fewer.
+        K is 10, or all categories where they are fewer; where their shares are learned, the
+        largest ones, the largest first.
         """
-        codes = torch.eye(self.categories, device=z.device)[:SHOWN]
+        codes = torch.eye(self.categories, device=z.device)
+        if isinstance(nets.G, Mixture):
+            codes = codes[nets.G.shares.argsort(descending=True)]
+        codes = codes[:SHOWN]
         rows = z.repeat(len(codes), 1, 1)
         rows[..., self._category] = self.category_size * codes[:, None]
         samples = self.decode(nets, rows.flatten(0, 1))
         return samples.view(*rows.shape[:2], *samples.shape[1:])
+
+    def category(self, nets: Any, z: Tensor) -> Tensor:
+        """The category of each row of `latent`, int64 (rows,)."""
+        drawn = isinstance(nets.G, Mixture)
+        return nets.G.category(z) if drawn else z[:, self._category].argmax(1)
 
     @property
     def _category(self) -> slice:

@@ -171,10 +171,11 @@ class Players(Noise):
         body, features = self.trunk(shape)
         return nn.Sequential(body, self.last(features), nn.Flatten(0))
 
-    def with_heads(self, shape: tuple[int, ...], *widths: int) -> nn.Module:
+    def with_heads(self, shape: tuple[int, ...], *widths: int, onlookers: int = 0) -> nn.Module:
         """D with further outputs, bound on its way to the logit and free in the other heads."""
         body, features = self.trunk(shape)
-        return Heads(self.bound(body), self.bound(self.last(features)), features, *widths)
+        logit = self.bound(self.last(features))
+        return Heads(self.bound(body), logit, features, *widths, onlookers=onlookers)
 
     def bound(self, D: nn.Module) -> nn.Module:
         """D, or a part, with what keeps it from being too steep: `spectral` and `clip`."""

@@ -2,7 +2,7 @@
 
 Paper: Chen et al., InfoGAN: Interpretable Representation Learning by Information Maximizing GANs,
 2016 (arXiv 1606.03657).
-Reference: Eqs. 5 and 6 of the paper, and openai/InfoGAN.
+Reference: Eqs. 5 and 6 of the paper, and openai/InfoGAN; a learned prior: `networks/mixture.py`.
 Differs: an MLP by default (`--network dcgan`); 64 normal numbers of noise, where the reference has
 62 uniform ones; Q is linear on D's features, where it has a hidden layer of 128; the continuous
 codes weigh 0.1, as the paper advises, where it has 1; G steps on the fakes that D has just seen;
@@ -12,7 +12,7 @@ few images are augmented where networks convolve; any adversarial loss.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import torch
 from annotated_types import Ge
@@ -25,6 +25,7 @@ from ganvas.families._noise import Width
 from ganvas.families._objective import Objective
 from ganvas.families._players import Players
 from ganvas.game import Draw, Moment, Nets, Terms, Turn, still
+from ganvas.networks.mixture import Mixture
 from ganvas.optim import Optim
 from ganvas.options import constant, defaults, fixed
 
@@ -37,10 +38,12 @@ class InfoGAN(Objective, Players, Augment):
     """Values of the categorical code."""
     codes: Annotated[int, Ge(0)] = fixed(2)
     """Continuous codes, each uniform in [-1, 1]."""
-    category_weight: Annotated[float, Ge(0)] = 1.0
-    """Weight of reading back the category; lambda in Eq. 6."""
+    category_weight: Annotated[float, Ge(0)] = fixed(1.0)
+    """Weight of reading back the category; lambda in Eq. 6. At 0 Q reads it and nobody is paid."""
     code_weight: Annotated[float, Ge(0)] = 0.1
     """Weight of reading back the continuous codes."""
+    prior: Literal["uniform", "learned"] = fixed("uniform")
+    """How often each category comes: equally, or as often as Q finds it in real samples."""
 
     @property
     def inputs(self) -> int:
@@ -49,34 +52,49 @@ class InfoGAN(Objective, Players, Augment):
 
     def build(self, data: DataSpec) -> Nets:
         """G from noise and code; D with a head that reads the code, Q."""
-        D = self.with_heads(data.shape, self.categories, *([self.codes] if self.codes else []))
-        return Nets(G=self.generator(data, self.inputs), D=D)
+        G = self.generator(data, self.inputs)
+        if self.prior == "learned":
+            G = Mixture(G, self._category, self.category_size)
+        heads = [self.categories, *([self.codes] if self.codes else [])]
+        D = self.with_heads(data.shape, *heads, onlookers=int(not self.category_weight))
+        return Nets(G=G, D=D)
 
-    def turns(self, nets: Nets, draw: Draw, t: Moment) -> Iterator[Turn]:
+    def turns(self, nets: Any, draw: Draw, t: Moment) -> Iterator[Turn]:
         """D with Q, then G; both want the code to be read."""
         batch = draw()
         z = self.latent(batch, t)
         fake = nets.G(z) if t.parts == 1 else still(nets.G, z)
         x, shown = self.augmented(batch.x, t), self.augmented(fake.detach(), t)
-        (real_logits, *_), (fake_logits, *read), penalty = self.said(nets.D, x, shown, t)
-        t.watch("category read", lambda: self.category(z) == read[0].argmax(1))
-        yield "D", self.judged(real_logits, fake_logits, t) | self.read(z, *read) | penalty
+        (real_logits, found, *_), (fake_logits, *read), penalty = self.said(nets.D, x, shown, t)
+        k = self.category(nets, z)
+        t.watch("category read", lambda: k == read[0].argmax(1))
+        terms = self.read(z, k, *read, weight=self.category_weight or 1.0)
+        yield "D", self.judged(real_logits, fake_logits, t) | terms | penalty
         fake = fake if t.parts == 1 else nets.G(z)
         fake_logits, *read = nets.D(self.augmented(fake, t))
-        yield "G", self.paid(nets.D, x, fake_logits) | self.read(z, *read)
+        terms = self.read(z, k, *read, weight=self.category_weight)
+        if self.prior == "learned":
+            terms["prior"] = nets.G.surprise(found.detach().softmax(1))
+        yield "G", self.paid(nets.D, x, fake_logits) | terms
 
-    def read(self, z: Tensor, category: Tensor, codes: Tensor | None = None) -> Terms:
-        """How wrong Q is: -log Q(c | x) up to a constant, Eq. 5, of category and codes."""
-        wrong = self.category_weight * cross_entropy(category.float(), self.category(z))
-        terms = {"category": wrong}
+    def read(
+        self, z: Tensor, k: Tensor, category: Tensor, codes: Tensor | None = None, *, weight: float
+    ) -> Terms:
+        """How wrong Q is: -log Q(c | x) up to a constant, Eq. 5, of categories `k` and codes."""
+        terms = {"category": weight * cross_entropy(category.float(), k)}
         if codes is not None:  # a normal distribution of variance 1
             apart = (codes.float() - z[:, -self.codes :]).square().sum(1)
             terms["codes"] = self.code_weight * apart.mean() / 2
         return terms
 
     def latent(self, rows: int | Batch, t: Moment) -> Tensor:
-        """Noise, a category (one-hot times its size) and the codes, float32 (rows, all of them)."""
+        """Noise, a category (one-hot times its size) and the codes, float32 (rows, all of them).
+
+        Where the prior is learned, in place of the category what `Mixture` draws one by.
+        """
         noise = super().latent(rows, t)
+        if self.prior == "learned":
+            noise[:, self._category] = -1 / t.uniform(rows, self.categories).log()
         return torch.cat([noise, 2 * t.uniform(rows, self.codes) - 1], 1)
 
     def between(self, a: Tensor, b: Tensor, w: float) -> Tensor:
@@ -95,7 +113,3 @@ class InfoGAN(Objective, Players, Augment):
             z[:, first] = torch.linspace(-2, 2, 10, device=z.device)
             views["codes"] = self.by_category(nets, z)
         return views
-
-    def category(self, z: Tensor) -> Tensor:
-        """The category of each row of `latent`, int64 (rows,)."""
-        return z[:, self._category].argmax(1)

@@ -56,17 +56,38 @@ class Projection(nn.Module):
 
 
 class Heads(nn.Module):
-    """One trunk with several linear heads: (N, …) to the outputs of each, the logit (N,) first."""
+    """One trunk with several linear heads: (N, …) to the outputs of each, the logit (N,) first.
 
-    def __init__(self, trunk: nn.Module, logit: nn.Module, features: int, *widths: int) -> None:
+    Of the others the first `onlookers` are `Onlooker`s.
+    """
+
+    def __init__(
+        self,
+        trunk: nn.Module,
+        logit: nn.Module,
+        features: int,
+        *widths: int,
+        onlookers: int = 0,
+    ) -> None:
         super().__init__()
         self.trunk, self.logit = trunk, logit
-        self.others = nn.ModuleList(nn.Linear(features, width) for width in widths)
+        kinds = (Onlooker if i < onlookers else nn.Linear for i in range(len(widths)))
+        self.others = nn.ModuleList(
+            kind(features, width) for kind, width in zip(kinds, widths, strict=True)
+        )
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         """The logits (N,), then each other head's output (N, width)."""
         h = self.trunk(x)
         return self.logit(h).squeeze(1), *(head(h) for head in self.others)
+
+
+class Onlooker(nn.Linear):
+    """A head that learns from features, and not the features from it."""
+
+    def forward(self, h: Tensor) -> Tensor:
+        """What it says of features (N, F)."""
+        return super().forward(h.detach())
 
 
 class Told:
