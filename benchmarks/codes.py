@@ -29,6 +29,8 @@ def main() -> None:
     model = ganvas.load(args.run)
     game, seen = model.game, find("auto", data=args.data, shape=model.data.shape)
     k = game.categories
+    if k != 10:
+        parser.error(f"{args.run} has {k} categories; ten are matched one to one with ten classes.")
     counts = np.zeros((k, 10), dtype=int)
     for category in range(k):
         z = game.latent(args.each, Moment(seed=0, step=f"codes {category}"))

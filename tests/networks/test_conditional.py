@@ -49,6 +49,16 @@ def test_heads_share_the_trunk():
     torch.testing.assert_close(two, network.others[1](h))
 
 
+def test_an_onlooker_learns_and_leaves_the_trunk_alone():
+    network = Heads(nn.Linear(2, 5), nn.Linear(5, 1), 5, 3, 2, onlookers=1)
+    _, three, two = network(torch.randn(4, 2))
+    three.sum().backward()
+    assert network.others[0].weight.grad.abs().sum() > 0
+    assert network.trunk.weight.grad is None
+    two.sum().backward()
+    assert network.trunk.weight.grad.abs().sum() > 0
+
+
 def test_told_repeats_the_classes_for_real_and_fake():
     seen = []
 

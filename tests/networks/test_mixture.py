@@ -30,6 +30,12 @@ def test_shares_begin_equal():
     assert Mixture(nn.Identity(), AT, 1.0).shares.tolist() == pytest.approx([1 / 3] * 3)
 
 
+def test_kinds_are_as_many_as_equal_shares_say():
+    assert Mixture(nn.Identity(), AT, 1.0).kinds.item() == pytest.approx(3)
+    expected = np.exp(-sum(share * np.log(share) for share in SHARES))
+    assert mixture().kinds.item() == pytest.approx(expected, rel=1e-5)
+
+
 def test_categories_come_as_often_as_their_shares():
     made = mixture()
     assert made.shares.tolist() == pytest.approx(SHARES)

@@ -12,7 +12,6 @@ from torch.nn.functional import one_hot
 
 from ganvas.data.batches import Batch
 from ganvas.game import Game, Moment
-from ganvas.networks.mixture import Mixture
 from ganvas.options import fixed
 
 Width = Annotated[int, Ge(1)]
@@ -29,7 +28,7 @@ class Noise(Game):
     noise: Literal["normal", "uniform"] = "normal"
     """Their distribution: standard normal, or uniform in [-1, 1]."""
     categories: Annotated[int, Ge(0)] = fixed(0)
-    """Values of a category beside the noise, equally likely, one-hot to G; 0 has none."""
+    """Values of a category beside the noise, one-hot to G; 0 has none."""
     category_size: Annotated[float, Gt(0)] = fixed(1.0)
     """What G reads where the category is; the larger, the less the noise decides."""
 
@@ -44,7 +43,10 @@ class Noise(Game):
         return super().idle() | unread
 
     def latent(self, rows: int | Batch, t: Moment) -> Tensor:
-        """Noise, and a category one-hot times its size: float32 (rows, z + categories)."""
+        """Noise, and one of equally likely categories, one-hot times its size.
+
+        float32 (rows, z + categories).
+        """
         normal = self.noise == "normal"
         noise = t.normal(rows, self.z) if normal else 2 * t.uniform(rows, self.z) - 1
         if not self.categories:
@@ -74,22 +76,17 @@ class Noise(Game):
     def by_category(self, nets: Any, z: Tensor) -> Tensor:
         """Samples (K, N, …) of latent rows `z` (N, inputs), each as of each of K categories.
 
-        K is 10, or all categories where they are fewer; where their shares are learned, the
-        largest ones, the largest first.
+        K is 10, or all categories where they are fewer.
         """
-        codes = torch.eye(self.categories, device=z.device)
-        if isinstance(nets.G, Mixture):
-            codes = codes[nets.G.shares.argsort(descending=True)]
-        codes = codes[:SHOWN]
+        codes = torch.eye(self.categories, device=z.device)[self.frequent(nets)]
         rows = z.repeat(len(codes), 1, 1)
         rows[..., self._category] = self.category_size * codes[:, None]
         samples = self.decode(nets, rows.flatten(0, 1))
         return samples.view(*rows.shape[:2], *samples.shape[1:])
 
-    def category(self, nets: Any, z: Tensor) -> Tensor:
-        """The category of each row of `latent`, int64 (rows,)."""
-        drawn = isinstance(nets.G, Mixture)
-        return nets.G.category(z) if drawn else z[:, self._category].argmax(1)
+    def frequent(self, nets: Any) -> Tensor:
+        """Ten of the categories, or all where they are fewer: int64 (K,)."""
+        return torch.arange(min(self.categories, SHOWN))
 
     @property
     def _category(self) -> slice:

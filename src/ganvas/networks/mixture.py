@@ -15,9 +15,9 @@ from torch.nn.functional import one_hot
 class Mixture(nn.Module):
     """`network`, whose categories come as often as `shares` says; they begin equal.
 
-    It reads rows (N, d) with a number for each category in the columns `at`. The largest, times
-    the share, wins: one-hot rows name a category, and rows of 1 / E, where E is exponential, draw
-    one by its share. The network reads the winner there, one-hot times `size`.
+    It reads rows (N, d) with a number for each category in the columns `at`. The largest product of
+    number and share wins: one-hot rows name a category, and rows of 1 / E, where E is exponential,
+    draw one by its share. The network reads the winner there, one-hot times `size`.
     """
 
     def __init__(self, network: nn.Module, at: slice, size: float) -> None:
@@ -29,6 +29,11 @@ class Mixture(nn.Module):
     def shares(self) -> Tensor:
         """How often each category comes, (K,), 1 in sum."""
         return self.logits.softmax(0)
+
+    @property
+    def kinds(self) -> Tensor:
+        """How many equal shares say as little, the exponential of the entropy: 1 to K, 0-d."""
+        return (-self.shares * self.logits.log_softmax(0)).sum().exp()
 
     def category(self, z: Tensor) -> Tensor:
         """The category of each row, int64 (N,)."""

@@ -12,9 +12,10 @@ from ganvas.recipes.images import GAME
 def recipe() -> Recipe:
     """Give `--data mnist`: most of ten categories become a digit each.
 
-    The recipe for pictures, narrow, as an InfoGAN whose category is large beside little noise, so
-    that each stands for one kind. Real and fake are compared in pairs, so that no two stand for
-    the same; these need R1 at every step.
+    The recipe for pictures, narrow, with ten equally likely categories and two numbers, and with
+    G paid for each that can be read. A category is large beside little noise, so that each stands
+    for one kind. Real and fake are compared in pairs, so that no two stand for the same; these
+    need R1 at every step.
 
     Evidence: docs/families/infogan.md; measured by `python benchmarks/codes.py`.
     """
