@@ -135,20 +135,23 @@ def test_the_contract_holds_for_a_learned_prior_that_nobody_is_paid_for():
     assert not [result for result in results if result.broken]
 
 
-def test_the_shares_of_two_clouds_are_found():
+@pytest.mark.parametrize(("categories", "weight"), [(2, 1.0), (6, 0.0)])
+def test_the_shares_of_two_clouds_are_found(categories, weight):
     random = torch.Generator().manual_seed(1)
     side = torch.where(torch.rand(4000, 1, generator=random) < 0.75, -1.0, 1.0)
     clouds = Dataset("clouds", side + 0.1 * torch.randn(4000, 1, generator=random))
     rate = Optim(lr=constant(2e-3), beta1=0.0, beta2=constant(0.99))
-    options = {"z": 2, "categories": 2, "codes": 0, "g_hidden": (16,), "d_hidden": (32, 32)}
-    game = InfoGAN(**options, prior="learned", penalty="r1", gamma=constant(0.1), G=rate, D=rate)
-    trainer = Trainer(game, clouds, batch=64, threads=1, steps=600)
+    options = {"z": 2, "categories": categories, "category_size": 3.0, "category_weight": weight}
+    options |= {"codes": 0, "g_hidden": (16,), "d_hidden": (32, 32), "prior": "learned"}
+    game = InfoGAN(**options, penalty="r1", gamma=constant(0.1), G=rate, D=rate)
+    trainer = Trainer(game, clouds, batch=64, threads=1, steps=600, seed=1)
     for _ in trainer:
         pass
     nets = trainer.engine.nets
-    assert nets.G.shares.min().item() == pytest.approx(0.25, abs=0.04)
-    one, other = game.by_category(nets, game.latent(1000, Moment(seed=5))) < 0
-    assert abs(one.double().mean() - other.double().mean()).item() > 0.9  # a cloud each
+    left = (game.by_category(nets, game.latent(1000, Moment(seed=5))) < 0).double().mean((1, 2))
+    assert ((left < 0.1) | (left > 0.9)).all()  # a category lies in one cloud
+    shares = nets.G.shares[left > 0.5].sum().item()
+    assert shares == pytest.approx(0.758, abs=0.03)  # 0.67 where they stay equal
 
 
 def test_every_network_has_the_heads():
