@@ -2,8 +2,8 @@
 
     python benchmarks/images_recipe.py --data mnist --minutes 1 --seeds 3 --results images.jsonl
 
-All have DCGAN's networks and batches of 64: the recipe, whose width is 24; and of width 32 the same
-without a category (`gan`), DCGAN as published, a hinge loss with a spectral D, and relativistic
+All have DCGAN's networks and batches of 64: the recipe, whose width is 24; and of width 32 a GAN
+without its category (`gan`), DCGAN as published, a hinge loss with a spectral D, and relativistic
 pairs with R1 and R2. Steps stand for minutes as in `ganvas bench images`; runs that are done are
 kept, so it can stop and go on.
 """

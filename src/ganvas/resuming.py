@@ -10,15 +10,24 @@ from ganvas.checkpoint import Checkpoint
 from ganvas.data.two import Data
 from ganvas.engine import Engine
 from ganvas.errors import UsageError
+from ganvas.game import Game
+from ganvas.recipe import Recipe, changes, is_fixed
 
 
-def refuse(saved: Checkpoint, data: Data) -> None:
-    """Raises UsageError where the data have changed since `saved`."""
+def refuse(saved: Checkpoint, data: Data, game: Game) -> None:
+    """Raises UsageError where the data, or what shapes the networks, have changed since `saved`."""
     if saved.info["data"]["fingerprint"] != data.fingerprint:
         raise UsageError(
             f"{data.name!r} is no longer the data that this run was trained on "
             "(its content has another SHA-256). Start a new run for changed data."
         )
+    was = Recipe(game=game).merged({"game": saved.info["game"]}).game
+    for name, (then, now) in changes(was, game).items():
+        if is_fixed(game, name):
+            raise UsageError(
+                f"This run was trained with {name} = {then} and cannot go on with {now}; put "
+                f"{then} back where its config.toml was edited."
+            )
 
 
 def micro_batches(saved: Checkpoint, engine: Engine) -> int:

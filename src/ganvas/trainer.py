@@ -227,7 +227,7 @@ class Trainer:
 
     def restore(self, saved: checkpoint.Checkpoint) -> None:
         """Takes the state of a checkpoint; what follows is what an unbroken run would have done."""
-        resuming.refuse(saved, self.data)
+        resuming.refuse(saved, self.data, self.game)
         self.engine.micro = resuming.micro_batches(saved, self.engine)
         self.engine.clock = Clock(**saved.info["clock"])
         self._play(Recipe(game=self.game).merged({"game": saved.info["game"]}).game)

@@ -171,6 +171,15 @@ def test_resuming_with_changed_data(refused, monkeypatch):
     refused(["train", "--resume", RUN, "--steps", "30"], 2, "is no longer the data that this run")
 
 
+def test_resuming_where_the_config_was_edited(refused, place):
+    config = place / RUN / "config.toml"
+    text = config.read_text()
+    assert "\nz = 4\n" in text
+    config.write_text(text.replace("\nz = 4\n", "\nz = 5\n"))
+    said = "was trained with z = 4 and cannot go on with 5; put 4 back"
+    refused(["train", "--resume", RUN, "--steps", "30"], 2, said)
+
+
 def test_resuming_from_nothing_whole(refused, place):
     for state in (place / RUN).glob("checkpoints/*/state.safetensors"):
         state.write_bytes(state.read_bytes()[:-1])

@@ -204,6 +204,14 @@ def test_less_than_one_process_is_refused(tmp_path, capsys):
     assert not tree(tmp_path)
 
 
+def test_what_cannot_be_split_is_refused_before_any_process_starts(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("ganvas.cli.train.launch", lambda *_: pytest.fail("launched"))
+    words = [*TRAIN, "--outdir", str(tmp_path), "--nproc", "3"]
+    assert main(words) == 2
+    assert "batch = 32 cannot be split evenly over 3 processes" in capsys.readouterr().err
+    assert not tree(tmp_path)
+
+
 @pytest.mark.parametrize(("code", "found"), [(5, 5), (-9, 137)])
 def test_its_exit_code_is_that_of_the_first_that_failed(monkeypatch, capsys, code, found):
     from torch.distributed import run

@@ -60,6 +60,8 @@ def test_without_continuous_codes_there_is_no_head_for_them():
     game = InfoGAN(codes=0, **SMALL)
     nets = build(game, SPEC, 0)
     assert [head.out_features for head in nets.D.others] == [3]
+    assert game.idle()["code_weight"] == "codes = 0"
+    assert "code_weight" not in InfoGAN(**SMALL).idle()
     turns = dict(game.turns(nets, lambda: BATCH, Moment(seed=0)))
     assert set(turns["G"]) == {"fake", "category"}
 

@@ -64,6 +64,8 @@ def main(argv: list[str]) -> int:
     if where.nproc < 1:
         raise UsageError(f"nproc = {where.nproc}: 1 process or more.")
     if where.nproc > 1 and started() == (0, 1):
+        if not auto:  # said once, before any process is started
+            Ranks(0, where.nproc).parts(recipe.settings.batch, recipe.settings.micro_batch)
         return launch(where.nproc, argv)
     ranks = join(recipe.settings.device)
     if not ranks.first:

@@ -48,6 +48,10 @@ class InfoGAN(Objective, Kinds, Augment):
         """Also the codes."""
         return super().inputs + self.codes
 
+    def idle(self) -> dict[str, str]:
+        """Also the weight of codes, where there are none."""
+        return super().idle() | ({} if self.codes else {"code_weight": "codes = 0"})
+
     def build(self, data: DataSpec) -> Nets:
         """G from noise and code; D with a head that reads the code, Q."""
         heads = [self.categories, *([self.codes] if self.codes else [])]
