@@ -67,6 +67,11 @@ TERMS = {
     "features": "How far D's features of translations and of real samples are apart, times its "
     "weight.",
     "class": "How wrong the predicted classes are.",
+    "category": "How wrong the categories are that Q reads back from samples, times the weight.",
+    "codes": "How far the numbers that Q reads back are from those in the noise, times the weight.",
+    "category read": "The share of the categories that Q reads back rightly.",
+    "prior": "How unlike the categories' shares are to those that Q finds among real samples.",
+    "kinds": "How many equally frequent categories would be as varied as those that G draws now.",
 }
 """What is known of a term by its name, of the domain `here`."""
 
