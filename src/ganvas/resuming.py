@@ -14,13 +14,17 @@ from ganvas.game import Game
 from ganvas.recipe import Recipe, changes, is_fixed
 
 
-def refuse(saved: Checkpoint, data: Data, game: Game) -> None:
-    """Raises UsageError where the data, or what shapes the networks, have changed since `saved`."""
+def refuse(saved: Checkpoint, data: Data) -> None:
+    """Raises UsageError where the data have changed since `saved`."""
     if saved.info["data"]["fingerprint"] != data.fingerprint:
         raise UsageError(
             f"{data.name!r} is no longer the data that this run was trained on "
             "(its content has another SHA-256). Start a new run for changed data."
         )
+
+
+def played(saved: Checkpoint, game: Game) -> Game:
+    """`game` as it was when the run was saved; UsageError where its networks would be others."""
     was = Recipe(game=game).merged({"game": saved.info["game"]}).game
     for name, (then, now) in changes(was, game).items():
         if is_fixed(game, name):
@@ -28,6 +32,7 @@ def refuse(saved: Checkpoint, data: Data, game: Game) -> None:
                 f"This run was trained with {name} = {then} and cannot go on with {now}; put "
                 f"{then} back where its config.toml was edited."
             )
+    return was
 
 
 def micro_batches(saved: Checkpoint, engine: Engine) -> int:

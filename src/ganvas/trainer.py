@@ -227,10 +227,11 @@ class Trainer:
 
     def restore(self, saved: checkpoint.Checkpoint) -> None:
         """Takes the state of a checkpoint; what follows is what an unbroken run would have done."""
-        resuming.refuse(saved, self.data, self.game)
+        resuming.refuse(saved, self.data)
+        game = resuming.played(saved, self.game)
         self.engine.micro = resuming.micro_batches(saved, self.engine)
         self.engine.clock = Clock(**saved.info["clock"])
-        self._play(Recipe(game=self.game).merged({"game": saved.info["game"]}).game)
+        self._play(game)
         state.restore(self.engine, saved.tensors(self.device))
         self.seconds = saved.info["seconds"]
         self._drawn = self.saving.stored = self.clock.step

@@ -67,7 +67,8 @@ class InfoGAN(Objective, Kinds, Augment):
         (real_logits, found, *_), (fake_logits, *read), penalty = self.said(nets.D, x, shown, t)
         category = self.category(nets, z)
         t.watch("category read", lambda: category == read[0].argmax(1))
-        wrong = self.read(z, category, *read, weight=self.category_weight or 1.0)  # unpaid, too
+        of_q = self.category_weight or 1.0  # unpaid, Q learns all the same
+        wrong = self.read(z, category, *read, weight=of_q)
         yield "D", self.judged(real_logits, fake_logits, t) | wrong | penalty
         fake = fake if t.parts == 1 else nets.G(z)
         fake_logits, *read = nets.D(self.augmented(fake, t))
