@@ -67,7 +67,7 @@ class Engine:
             name: spec.make(self.parameters((name,))) for name, spec in self.game.players.items()
         }
         self.ema = Ema(self.game, self.nets)
-        self._modules = list(self.nets.modules())
+        self._networks = list(self.nets.children())
         self._stepped = {
             name: [m for m in getattr(self.nets, name).modules() if hasattr(m, "stepped")]
             for name in self.game.players
@@ -94,7 +94,7 @@ class Engine:
         """One training step; turns of players outside `move` are evaluated and not made."""
         if move is not None and (strangers := set(move) - set(self.game.players)):
             raise unknown("player", min(strangers), self.game.players)
-        if not all(module.training for module in self._modules):
+        if not all(network.training for network in self._networks):
             self.nets.train()
         first = self.ranks.rank * self.micro
         plays = [self._play(first + part, watch) for part in range(self.micro)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from functools import cache
+from typing import Annotated, Any, Literal
 
 import torch
 from annotated_types import Ge, Gt, Lt
@@ -42,9 +44,10 @@ class Optim:
     def make(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
         """The fused PyTorch optimizer over `parameters`; `tune` sets its changing numbers."""
         if self.method == "sgd":
-            return torch.optim.SGD(parameters, lr=0.0, momentum=self.momentum, fused=True)
+            return _bare(torch.optim.SGD)(parameters, lr=0.0, momentum=self.momentum, fused=True)
         # PyTorch refuses one beta as int and one as float, so both are made floats.
-        return torch.optim.Adam(parameters, lr=0.0, betas=(float(self.beta1), 0.999), fused=True)
+        betas = (float(self.beta1), 0.999)
+        return _bare(torch.optim.Adam)(parameters, lr=0.0, betas=betas, fused=True)
 
     def tune(self, optimizer: torch.optim.Optimizer, t: Clock) -> None:
         """Gives `optimizer` the numbers of the moment `t`."""
@@ -53,3 +56,16 @@ class Optim:
         group["weight_decay"] = self.decay
         if self.method == "adam":
             group["betas"] = (float(self.beta1), self.beta2(t))
+
+
+@cache
+def _bare(kind: type[torch.optim.Optimizer]) -> Any:
+    """`kind` of optimizer without what PyTorch lays around it for its compiler and its profiler.
+
+    That loads the compiler, one or two seconds, and is a twentieth of a small network's step.
+    """
+    names = ("add_param_group", "load_state_dict", "state_dict", "step")
+    methods: dict[str, Any] = {name: inspect.unwrap(getattr(kind, name)) for name in names}
+    methods = {name: torch.no_grad()(method) for name, method in methods.items()}
+    methods["step"].hooked = True  # else PyTorch would lay its profiler's mark around it again
+    return type(kind.__name__, (kind,), methods)
