@@ -1,4 +1,4 @@
-"""Seconds until the command line answers, each in a process of its own; the best of several.
+"""Seconds until the command line answers, each in a process of its own; medians of nine.
 
 python benchmarks/start.py
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 CASES = {
@@ -15,6 +16,8 @@ CASES = {
     "ganvas list": ["-m", "ganvas", "list"],
     "import ganvas": ["-c", "import ganvas"],
     "python alone": ["-c", ""],
+    "import torch": ["-c", "import torch"],
+    "one step": "-m ganvas train gan --data toy:ring8 --steps 1 --outdir FOLDER".split(),
 }
 
 
@@ -22,9 +25,11 @@ def main() -> None:
     for name, words in CASES.items():
         times = []
         for _ in range(9):
-            began = time.perf_counter()
-            subprocess.run([sys.executable, *words], check=True, capture_output=True)
-            times.append(time.perf_counter() - began)
+            with tempfile.TemporaryDirectory() as folder:
+                command = [sys.executable, *(folder if w == "FOLDER" else w for w in words)]
+                began = time.perf_counter()
+                subprocess.run(command, check=True, capture_output=True)
+                times.append(time.perf_counter() - began)
         print(f"{name:<16}{statistics.median(times):.3f} s  ({min(times):.3f} to {max(times):.3f})")
 
 
