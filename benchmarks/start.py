@@ -11,13 +11,14 @@ import sys
 import tempfile
 import time
 
+OUT = ["--outdir", "FOLDER"]
 CASES = {
     "ganvas --help": ["-m", "ganvas", "--help"],
     "ganvas list": ["-m", "ganvas", "list"],
     "import ganvas": ["-c", "import ganvas"],
     "python alone": ["-c", ""],
     "import torch": ["-c", "import torch"],
-    "one step": "-m ganvas train gan --data toy:ring8 --steps 1 --outdir FOLDER".split(),
+    "one step": ["-m", "ganvas", "train", "gan", "--data", "toy:ring8", "--steps", "1", *OUT],
 }
 
 

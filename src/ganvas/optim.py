@@ -5,8 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 import torch
 from annotated_types import Ge, Gt, Lt
@@ -44,10 +43,10 @@ class Optim:
     def make(self, parameters: Iterable[torch.nn.Parameter]) -> torch.optim.Optimizer:
         """The fused PyTorch optimizer over `parameters`; `tune` sets its changing numbers."""
         if self.method == "sgd":
-            return _bare(torch.optim.SGD)(parameters, lr=0.0, momentum=self.momentum, fused=True)
+            return _SGD(parameters, lr=0.0, momentum=self.momentum, fused=True)
         # PyTorch refuses one beta as int and one as float, so both are made floats.
         betas = (float(self.beta1), 0.999)
-        return _bare(torch.optim.Adam)(parameters, lr=0.0, betas=betas, fused=True)
+        return _Adam(parameters, lr=0.0, betas=betas, fused=True)
 
     def tune(self, optimizer: torch.optim.Optimizer, t: Clock) -> None:
         """Gives `optimizer` the numbers of the moment `t`."""
@@ -58,14 +57,20 @@ class Optim:
             group["betas"] = (float(self.beta1), self.beta2(t))
 
 
-@cache
-def _bare(kind: type[torch.optim.Optimizer]) -> Any:
+Kind = TypeVar("Kind", bound=type[torch.optim.Optimizer])
+
+
+def _bare(kind: Kind) -> Kind:
     """`kind` of optimizer without what PyTorch lays around it for its compiler and its profiler.
 
-    That loads the compiler, one or two seconds, and is a twentieth of a small network's step.
+    That loads the compiler, two seconds, and is a twentieth of a small network's step.
     """
     names = ("add_param_group", "load_state_dict", "state_dict", "step")
-    methods: dict[str, Any] = {name: inspect.unwrap(getattr(kind, name)) for name in names}
-    methods = {name: torch.no_grad()(method) for name, method in methods.items()}
+    methods: dict[str, Any] = {
+        name: torch.no_grad()(inspect.unwrap(getattr(kind, name))) for name in names
+    }
     methods["step"].hooked = True  # else PyTorch would lay its profiler's mark around it again
-    return type(kind.__name__, (kind,), methods)
+    return cast(Kind, type(kind.__name__, (kind,), methods))
+
+
+_Adam, _SGD = _bare(torch.optim.Adam), _bare(torch.optim.SGD)
