@@ -99,6 +99,26 @@ def test_a_rate_that_is_0_before_the_end_is_told(settings, said):
     )
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"gamma": 0.0}, ["gamma = 0: penalty = r1 costs its time and weighs nothing."]),
+        ({"gamma": "0:1:5"}, []),
+        ({"every": 16}, []),
+        (
+            {"every": 1000},
+            [
+                "every = 1,000 makes the penalty weigh 1,000 times as much in one step; papers go "
+                "up to 16."
+            ],
+        ),
+    ],
+)
+def test_a_penalty_of_no_weight_or_too_seldom_is_told(options, said):
+    game = Recipe(game=GAN(penalty="r1")).merged({"game": options}).game
+    assert told(game) == said
+
+
 def test_networks_of_ones_own_may_read_what_they_like():
     class Own(GAN):
         def build(self, data):

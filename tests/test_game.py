@@ -127,3 +127,11 @@ def test_a_game_without_latents_has_no_ways_and_says_so():
 
 def test_still_has_no_graph():
     assert not still(nn.Linear(2, 2), torch.zeros(1, 2)).requires_grad
+
+
+def test_still_takes_no_graph_from_what_comes_after_it_in_16_bits():
+    G, z = nn.Linear(2, 2), torch.ones(1, 2)
+    with torch.autocast("cpu", torch.bfloat16):
+        still(G, z)
+        G(z).sum().backward()
+    assert torch.equal(G.weight.grad, torch.ones(2, 2))

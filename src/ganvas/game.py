@@ -227,7 +227,9 @@ def both(D: Network, x: Tensor, fake: Tensor) -> tuple[Any, Any]:
 def still(network: Callable[..., Tensor], *inputs: Tensor) -> Tensor:
     """What `network` makes of `inputs`, without a graph: for the turn of another player."""
     with torch.no_grad():
-        return network(*inputs)
+        made = network(*inputs)
+    torch.clear_autocast_cache()  # else PyTorch 2.10 would use its weights without a graph again
+    return made
 
 
 def _signature(kind: type) -> str:

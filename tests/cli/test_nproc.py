@@ -87,9 +87,14 @@ def whole(tmp_path_factory) -> Path:
     return place
 
 
+def told(said: Path) -> list[str]:
+    """The lines that a process wrote; those that PyTorch 2.10's Gloo writes are not its own."""
+    return [line for line in said.read_text().splitlines() if not line.startswith("[Gloo]")]
+
+
 def test_one_writes_and_speaks(whole):
     assert [path.name for path in whole.glob("0*")] == [NAME]
-    assert (whole / "said-1").read_text() == ""
+    assert told(whole / "said-1") == []
     assert f"run      {whole / NAME}\n" in (whole / "said-0").read_text()
     run = whole / NAME
     assert [row["step"] for row in rows(run)] == [5, 10, 15, 20, 25, 30]
@@ -173,7 +178,7 @@ def test_what_fails_in_all_is_told_by_one(tmp_path):
     words = [*TRAIN, "--steps", "9", "--outdir", str(tmp_path)]
     assert ran(tmp_path, *words, work=diverged_weights) == [4, 4], said(tmp_path)
     assert "ganvas: Step 7: the term D/" in (tmp_path / "said-0").read_text()
-    assert (tmp_path / "said-1").read_text() == ""
+    assert told(tmp_path / "said-1") == []
 
 
 def test_a_batch_that_cannot_be_shared(tmp_path):
@@ -184,8 +189,8 @@ def test_a_batch_that_cannot_be_shared(tmp_path):
 
 def test_a_dry_run_by_two(tmp_path):
     assert ran(tmp_path, *TRAIN, "--steps", "9", "--batch", "auto", "--dry-run") == [0, 0]
-    assert (tmp_path / "said-1").read_text() == ""
-    lines = (tmp_path / "said-0").read_text().splitlines()
+    assert told(tmp_path / "said-1") == []
+    lines = told(tmp_path / "said-0")
     assert lines[0].startswith("# batch    16 images whole: about ")
     assert any(line.startswith("# speed ") for line in lines)
 

@@ -104,19 +104,24 @@ def test_pictures_come_out_upright_once(run):
         assert np.array_equal(np.asarray(out), np.asarray(wanted))
 
 
-def test_a_folder_with_what_cannot_be_read(run, tmp_path, capsys):
+@pytest.mark.parametrize("many", [True, False])
+def test_a_folder_with_what_cannot_be_read(run, tmp_path, capsys, many):
     (tmp_path / "in/deep").mkdir(parents=True)
     picture().save("in/1.png")
     picture(mode="L").save("in/deep/2.pgm")
     (tmp_path / "in/3.jpg").write_bytes(b"no picture")
     (tmp_path / "in/notes.txt").write_text("nothing")
+    for i in range(0 if many else 20):
+        picture().save(f"in/more{i:02d}.png")
     before = {p: p.read_bytes() for p in (tmp_path / "in").rglob("*") if p.is_file()}
-    assert main(["translate", run, "in", "out", "--to", "b"]) == 0
+    assert main(["translate", run, "in", "out", "--to", "b"]) == (3 if many else 0)
     out, err = capsys.readouterr()
     assert out == "out\n1 skipped\n"
     assert "skipped in/3.jpg (not a PNG" in err.replace("\n", " ")
+    assert ("1 of 3 pictures could not be read, more than 5%" in err.replace("\n", " ")) == many
     found = sorted(str(p.relative_to(tmp_path / "out")) for p in (tmp_path / "out").rglob("*.*"))
-    assert found == ["1.png", "deep/2.pgm.png"]
+    more = [] if many else [f"more{i:02d}.png" for i in range(20)]
+    assert found == ["1.png", "deep/2.pgm.png", *more]
     assert {p: p.read_bytes() for p in before} == before
 
 

@@ -52,6 +52,7 @@ def main(argv: list[str]) -> int:
     args = flags.parse(Translate, argv, "translate")
     paths, skipped = pairs(args.source, args.out)
     from ganvas.data.decode import Unusable
+    from ganvas.data.folder import MOST_REFUSED
 
     change, written = translator(args), 0
     try:
@@ -72,6 +73,11 @@ def main(argv: list[str]) -> int:
     print(args.out if args.source.is_dir() else paths[0][1])
     if skipped:
         print(f"{len(skipped):,} skipped")
+    if (failed := len(paths) - written) > MOST_REFUSED * len(paths):
+        raise DataError(
+            f"{failed:,} of {len(paths):,} pictures could not be read, more than "
+            f"{MOST_REFUSED:.0%}; the others are translated."
+        )
     return 0
 
 

@@ -19,6 +19,8 @@ from ganvas.nn.spectral import Spectral
 from ganvas.options import Schedule, constant
 
 TorchSpectral = nn.utils.parametrizations._SpectralNorm
+LAZIEST = 16
+"""Steps between R1 penalties in StyleGAN2 (Karras et al., 2020), which introduced such pauses."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +116,21 @@ class Objective(Game):
                 "loss = wasserstein runs away where nothing bounds D's slope; use "
                 f"{' or '.join(ways) or 'another loss'}."
             )
-        if self.penalty != "none" and any(isinstance(module, Clipped) for module in D.modules()):
+        if self.penalty != "none":
+            yield from self._penalised(D)
+
+    def _penalised(self, D: nn.Module) -> Iterator[str]:
+        """Doubts about the penalty that there is."""
+        if any(isinstance(module, Clipped) for module in D.modules()):
             yield f"clip and penalty = {self.penalty} bound D's slope twice; one of them serves."
-        if self.every > 1 and self.penalty != "none" and self.loss == "relativistic":
+        if not (self.gamma.start or self.gamma.end):
+            yield f"gamma = 0: penalty = {self.penalty} costs its time and weighs nothing."
+        if self.every > LAZIEST:
+            yield (
+                f"every = {self.every:,} makes the penalty weigh {self.every:,} times as much in "
+                f"one step; papers go up to {LAZIEST}."
+            )
+        if self.every > 1 and self.loss == "relativistic":
             yield "Penalties at some steps only made the relativistic game fail in the R3GAN paper."
 
     def said(self, D: Network, x: Tensor, fake: Tensor, t: Moment) -> tuple[Any, Any, Terms]:
