@@ -10,7 +10,7 @@ are printed, so that a machine whose speed drifts does not decide them.
                operation by operation as in torchvision 0.28 (without its checks of arguments), two
                passes of D, BCELoss, plain Adam, losses printed; with 0 and with 2 workers
     by hand    the networks that ganvas makes; uint8 in memory, one gather, one pass of D over real
-               and fake, losses of logits, fused Adam, no needless gradient
+               and fake, losses of logits, PyTorch's fused Adam, no needless gradient
     flat       the same over the tutorial's networks, for which a picture is a row of 784 numbers
     ganvas     `Trainer(GAN(), …)`, logging and averaging as by default
 """

@@ -1,4 +1,4 @@
-"""Seconds until the command line answers, each in a process of its own; medians of nine.
+"""Seconds that commands and imports take, each in a process of its own; medians of nine.
 
 python benchmarks/start.py
 """

@@ -102,14 +102,18 @@ def test_a_rate_that_is_0_before_the_end_is_told(settings, said):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"gamma": 0.0}, ["gamma = 0: penalty = r1 costs its time and weighs nothing."]),
+        (
+            {"gamma": 0.0},
+            ["gamma = 0: penalty = r1 weighs nothing and costs its time; use penalty = none."],
+        ),
         ({"gamma": "0:1:5"}, []),
+        ({"penalty": "none", "gamma": 0.0}, ["gamma = 0.0 has no effect with penalty = none."]),
         ({"every": 16}, []),
         (
             {"every": 1000},
             [
-                "every = 1,000 makes the penalty weigh 1,000 times as much in one step; papers go "
-                "up to 16."
+                "every = 1,000 makes the penalty weigh 1,000 times as much in one step; StyleGAN2, "
+                "which began with such pauses, has 16."
             ],
         ),
     ],

@@ -79,6 +79,13 @@ def test_a_step_is_the_step_written_by_hand():
     assert game.players.keys() == {"G", "D"}
 
 
+def test_a_step_trains_what_was_looked_at_in_eval_mode():
+    e = engine()
+    Nets(**dict(e.nets.named_children())).eval()  # as where no average is kept
+    e.step()
+    assert all(module.training for module in e.nets.modules())
+
+
 def test_two_pairs_move_on_different_steps():
     e = engine(BENDING[1]())
     seen = []

@@ -130,6 +130,7 @@ def test_still_has_no_graph():
 
 
 def test_still_takes_no_graph_from_what_comes_after_it_in_16_bits():
+    """PyTorch 2.10 would: it keeps the weights that it has cast, and that they have no graph."""
     G, z = nn.Linear(2, 2), torch.ones(1, 2)
     with torch.autocast("cpu", torch.bfloat16):
         still(G, z)

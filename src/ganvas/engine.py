@@ -67,7 +67,7 @@ class Engine:
             name: spec.make(self.parameters((name,))) for name, spec in self.game.players.items()
         }
         self.ema = Ema(self.game, self.nets)
-        self._networks = list(self.nets.children())
+        self._networks = list(self.nets.children())  # drawing puts them in eval mode, each whole
         self._stepped = {
             name: [m for m in getattr(self.nets, name).modules() if hasattr(m, "stepped")]
             for name in self.game.players

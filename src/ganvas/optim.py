@@ -63,14 +63,14 @@ Kind = TypeVar("Kind", bound=type[torch.optim.Optimizer])
 def _bare(kind: Kind) -> Kind:
     """`kind` of optimizer without what PyTorch lays around it for its compiler and its profiler.
 
-    That loads the compiler, two seconds, and is a twentieth of a small network's step.
+    The wrapping loads the compiler, two seconds, and is a twentieth of a small network's step. It
+    also calls the hooks of a step, which are not called here.
     """
-    names = ("add_param_group", "load_state_dict", "state_dict", "step")
-    methods: dict[str, Any] = {
-        name: torch.no_grad()(inspect.unwrap(getattr(kind, name))) for name in names
-    }
+    names = ("add_param_group", "load_state_dict", "state_dict")
+    methods: dict[str, Any] = {name: inspect.unwrap(getattr(kind, name)) for name in names}
+    methods["step"] = torch.no_grad()(inspect.unwrap(kind.step))
     methods["step"].hooked = True  # else PyTorch would lay its profiler's mark around it again
-    return cast(Kind, type(kind.__name__, (kind,), methods))
+    return cast(Kind, type(f"Bare{kind.__name__}", (kind,), methods))
 
 
 _Adam, _SGD = _bare(torch.optim.Adam), _bare(torch.optim.SGD)

@@ -53,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
             raise
         print(
             "ganvas: The memory does not suffice; a smaller --batch, --micro-batch, --size or "
-            "narrower networks (--width, --z, --categories) need less.",
+            "narrower networks need less.",
             file=sys.stderr,
         )
         return TrainingError.exit_code

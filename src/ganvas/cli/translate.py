@@ -76,7 +76,7 @@ def main(argv: list[str]) -> int:
     if (failed := len(paths) - written) > MOST_REFUSED * len(paths):
         raise DataError(
             f"{failed:,} of {len(paths):,} pictures could not be read, more than "
-            f"{MOST_REFUSED:.0%}; the others are translated."
+            f"{MOST_REFUSED:.0%}; mend them or take them away."
         )
     return 0
 

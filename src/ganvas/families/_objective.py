@@ -124,11 +124,14 @@ class Objective(Game):
         if any(isinstance(module, Clipped) for module in D.modules()):
             yield f"clip and penalty = {self.penalty} bound D's slope twice; one of them serves."
         if not (self.gamma.start or self.gamma.end):
-            yield f"gamma = 0: penalty = {self.penalty} costs its time and weighs nothing."
+            yield (
+                f"gamma = 0: penalty = {self.penalty} weighs nothing and costs its time; use "
+                "penalty = none."
+            )
         if self.every > LAZIEST:
             yield (
                 f"every = {self.every:,} makes the penalty weigh {self.every:,} times as much in "
-                f"one step; papers go up to {LAZIEST}."
+                f"one step; StyleGAN2, which began with such pauses, has {LAZIEST}."
             )
         if self.every > 1 and self.loss == "relativistic":
             yield "Penalties at some steps only made the relativistic game fail in the R3GAN paper."
