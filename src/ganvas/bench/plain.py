@@ -4,7 +4,7 @@ The one that tutorials teach: float32, a `DataLoader`, real and fake samples in 
 penalty by a pass and a gradient of its own, PyTorch's Adam as it comes, weights as they come.
 
 And the one of a person who knows what `ganvas` knows, without its checks, events and averages:
-pictures in memory, the same passes, fused Adam, no needless gradient, the same fakes for both.
+pictures in memory, the same passes, PyTorch's fused Adam, no needless gradient, the same fakes.
 """
 
 from __future__ import annotations
