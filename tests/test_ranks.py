@@ -7,8 +7,11 @@ import math
 import os
 import re
 import signal
+import socket
 import time
 from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 import games
+import ganvas.ranks
 from ganvas import Recipe, Trainer, data, families, state
 from ganvas.check.probe import first_taken, small_sets
 from ganvas.data.batches import DataSpec
@@ -28,7 +32,7 @@ from ganvas.engine import Engine
 from ganvas.errors import TrainingError, UsageError
 from ganvas.events import Turned
 from ganvas.game import Game, Moment
-from ganvas.ranks import ALONE, Ranks
+from ganvas.ranks import ALONE, KEEP_ALIVE, Ranks
 from ganvas.recipe import Settings
 from processes import ended, said, start, together
 from small import WIDTHS
@@ -114,9 +118,9 @@ def play_all(ranks: Ranks, folder: Path) -> None:
     counted: list[int] = []
     reduce = dist.all_reduce
 
-    def counting(tensor: Tensor) -> None:
+    def counting(tensor: Tensor, **options) -> None:
         counted.append(tensor.numel())
-        reduce(tensor)
+        reduce(tensor, **options)
 
     dist.all_reduce = counting
     for kind, steps in ((torch.float64, STEPS), (torch.float32, 1)):
@@ -239,6 +243,46 @@ def test_a_lost_process_ends_the_others_with_a_message(tmp_path, waits):
     assert time.time() - float((tmp_path / "killed").read_text()) < 5
     assert code == (4 if waits else 1)
     assert "Process 0 of 2 has lost another one, and ends too." in said(tmp_path)
+
+
+ALIVE = ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT")
+
+
+def asked_after(ranks: Ranks) -> None:
+    """Every connection to another process is one that the system asks after when it is silent."""
+    found = []
+    for number in os.listdir("/dev/fd"):
+        with suppress(OSError), socket.fromfd(int(number), socket.AF_INET, socket.SOCK_STREAM) as s:
+            s.getpeername()
+            alive = s.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            told = [s.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) for name in ALIVE]
+            found.append((alive, *told))
+    assert len(found) >= 4
+    assert set(found) == {(1, *(KEEP_ALIVE[name] for name in ALIVE))}
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_KEEPIDLE"), reason="the system names them otherwise")
+def test_machines_that_fall_silent_are_asked_after(tmp_path):
+    together(asked_after, tmp_path)
+
+
+def meets_nobody() -> None:
+    os.environ["WORLD_SIZE"] = "2"
+    ganvas.ranks.MEETING = timedelta(seconds=1)
+    with pytest.raises(TrainingError) as caught:
+        ganvas.ranks.join()
+    message = str(caught.value)
+    assert message.startswith("Process 0 of 2 does not reach the others.")
+    assert "GLOO_SOCKET_IFNAME=eth0" in message
+    assert "PyTorch said: " in message
+    os._exit(0)
+
+
+meets_nobody.joins = True
+
+
+def test_a_process_that_never_comes_is_told_of(tmp_path):
+    together(meets_nobody, tmp_path, count=1)
 
 
 def disagree(ranks: Ranks) -> None:

@@ -9,6 +9,7 @@ whatever the others wait for at the time.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import threading
 import time
@@ -27,9 +28,14 @@ from ganvas.errors import TrainingError, UsageError
 from ganvas.transfer import Later
 
 T = TypeVar("T")
+MEETING = timedelta(minutes=5)
+"""How long the processes may take to find each other."""
 PATIENCE = timedelta(minutes=30)
 """How long one process may be busy with other things while the others wait; a lost one is noticed
 at once."""
+KEEP_ALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPALIVE": 5, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 4}
+"""Seconds until a silent machine is asked whether it is there and asked again, and how often; the
+first has two names."""
 LAG = 4
 """Reductions after which a vote that stayed on an accelerator is read."""
 GRACE = 2.0
@@ -45,6 +51,7 @@ class Ranks:
         self.stop = False
         """Whether any process has said so; the same in all after the same step."""
         self._votes: deque[Later] = deque()
+        self._work: dist.ProcessGroup | None = None
         self._talk: dist.ProcessGroup | None = None
         self._watch: dist.ProcessGroup | None = None
         self._watcher: threading.Thread | None = None
@@ -94,7 +101,7 @@ class Ranks:
         vote = torch.full((1,), float(bool(self._wish())), device=device)
         flat = torch.cat([part.detach().to(kind).reshape(-1) for part in (vote, *tensors)])
         with self._noticing():
-            dist.all_reduce(flat)
+            dist.all_reduce(flat, group=self._work)
         vote, *means = torch.split(flat / self.count, [1, *(t.numel() for t in tensors)])
         self._votes.append(Later(vote))
         if device.type == "cpu" or len(self._votes) > LAG:
@@ -105,7 +112,7 @@ class Ranks:
         """The rows of all processes, in their order; each has as many."""
         each = [torch.empty_like(mine) for _ in range(self.count)]
         with self._noticing():
-            dist.all_gather(each, mine.contiguous())
+            dist.all_gather(each, mine.contiguous(), group=self._work)
         return torch.cat(each)
 
     def gathered(self, mine: T) -> list[T]:
@@ -149,8 +156,10 @@ class Ranks:
 
     def look_out(self) -> None:
         """Ends this process soon after the next one is lost, whatever it waits for then."""
+        self._work = dist.new_group(timeout=PATIENCE)
         self._talk = dist.new_group(backend="gloo", timeout=PATIENCE)
         self._watch = dist.new_group(backend="gloo", timeout=timedelta(days=365))
+        _keep_alive()
         self._watcher = threading.Thread(target=self._look_out, daemon=True)
         self._watcher.start()
 
@@ -202,6 +211,7 @@ def join(device: str = "auto") -> Ranks:
 
     Raises:
         UsageError: more processes on this machine than cards.
+        TrainingError: the others are not found.
     """
     rank, count = started()
     if count == 1:
@@ -215,7 +225,29 @@ def join(device: str = "auto") -> Ranks:
             )
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
         backend = "cpu:gloo,cuda:nccl"
-    dist.init_process_group(backend, timeout=PATIENCE)
     ranks = Ranks(rank, count)
-    ranks.look_out()
+    try:
+        dist.init_process_group(backend, timeout=MEETING)
+        ranks.look_out()
+    except RuntimeError as error:
+        raise TrainingError(
+            f"Process {rank} of {count} does not reach the others. If another one has failed, it "
+            "says why. If not: each machine must be reached by the address that its own name has "
+            "there; where that is 127.0.1.1, or it has several networks, name the right one, as "
+            "in GLOO_SOCKET_IFNAME=eth0 (and NCCL_SOCKET_IFNAME for graphics cards). "
+            f"PyTorch said: {str(error).splitlines()[0]}"
+        ) from error
     return ranks
+
+
+def _keep_alive() -> None:
+    """Lets the system ask after silent machines, so that one without power is noticed.
+
+    Its connections would stay open for ever; gloo, whose they are, has no setting for that.
+    """
+    known = {name: value for name, value in KEEP_ALIVE.items() if hasattr(socket, name)}
+    for number in os.listdir("/dev/fd") if os.path.isdir("/dev/fd") else ():
+        with suppress(OSError), socket.fromfd(int(number), socket.AF_INET, socket.SOCK_STREAM) as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for name, value in known.items():
+                s.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

@@ -67,6 +67,11 @@ def main(argv: list[str]) -> int:
         if not auto:  # said once, before any process is started
             Ranks(0, where.nproc).parts(recipe.settings.batch, recipe.settings.micro_batch)
         return launch(where.nproc, argv)
+    return joined(recipe, where, auto)
+
+
+def joined(recipe: Recipe, where: Where, auto: bool) -> int:
+    """What this process does, alone or as one of several, which end with the same exit code."""
     ranks = join(recipe.settings.device)
     if not ranks.first:
         warnings.simplefilter("ignore")  # the first process says the same
@@ -86,6 +91,7 @@ def main(argv: list[str]) -> int:
         if ranks.first:
             raise
         return error.exit_code
+    code = max(ranks.gathered(code))  # else torchrun waits where all is well for where it is not
     ranks.leave()
     return code
 
@@ -184,10 +190,9 @@ def train(run: Run, trainer: Trainer) -> int:
         else:
             every = trainer.settings.log_every
             print(f"report   none: the log's first row comes after {every} steps; see --log-every")
-    if caught:
+    if caught or trainer.progress < 1:
         print(f"Stopped and saved; go on with: ganvas train --resume {run.path}", file=sys.stderr)
-        return 128 + caught[0]
-    return 0
+    return 128 + caught[0] if caught else 0
 
 
 def described(trainer: Trainer) -> str:
