@@ -44,6 +44,13 @@ def test_a_bad_weight_stops_the_step_it_is_used_in(tmp_path, player, bad):
         assert torch.equal(value, before[name]) or not torch.isfinite(before[name]).all(), name
 
 
+def test_a_run_that_fails_before_its_first_checkpoint_says_so(tmp_path):
+    part = trainer(tmp_path)
+    plant(part, "D", math.nan)
+    with pytest.raises(TrainingError, match=r"Step 0: .* There is no good checkpoint yet\."):
+        part.step()
+
+
 @BAD
 def test_bad_data_stop_the_step_they_are_used_in(bad):
     x = torch.randn(64, 2)
@@ -52,7 +59,7 @@ def test_bad_data_stop_the_step_they_are_used_in(bad):
         trainer().game, data.Dataset("points", x), settings=Settings(batch=64, threads=1)
     )
     before = finite(part)
-    with pytest.raises(TrainingError, match=r"Step 0: the term D/real is not finite.*not kept"):
+    with pytest.raises(TrainingError, match=r"Step 0: the term D/real .* No checkpoints are kept"):
         part.step()
     assert all(torch.equal(value, before[name]) for name, value in finite(part).items())
 

@@ -68,6 +68,6 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UsageError:
     "Unknown family 'gna'; did you mean 'gan'?"
     """
     names = sorted({*known})
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}."
     return UsageError(f"Unknown {kind} {name!r}; {hint}")

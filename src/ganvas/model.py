@@ -14,7 +14,7 @@ from ganvas import checkpoint, drawing, families, pictures, state, translating
 from ganvas.data.batches import DataSpec
 from ganvas.errors import UsageError
 from ganvas.game import Game, Moment, Nets
-from ganvas.recipe import Recipe, read
+from ganvas.recipe import Recipe, config_of, read
 
 MOST = 1_000_000
 """Samples drawn by one call; they are held in memory."""
@@ -123,9 +123,7 @@ def load(run: str | Path, *, family: str | None = None) -> Model:
         StorageError: no checkpoint of it is whole.
     """
     path = Path(run)
-    if not (path / "config.toml").is_file():
-        raise UsageError(f"{path} is not a run: it has no config.toml.")
-    recipe = recipe_of(read(path / "config.toml"), family, changed=True)
+    recipe = recipe_of(read(config_of(path)), family, changed=True)
     saved = checkpoint.latest(path / "checkpoints")
     game = recipe.merged({"game": saved.info["game"]}).game
     data = DataSpec.of({k: v for k, v in saved.info["data"].items() if k != "fingerprint"})

@@ -203,6 +203,16 @@ def _first_fault(kind: type, fault: Any, where: str) -> UsageError:
     return UsageError(f"{'.'.join(path)} = {fault['input']!r}: {reason[0].lower()}{reason[1:]}.")
 
 
+def config_of(run: Path) -> Path:
+    """The file that says what the run in a folder is; UsageError where it holds none."""
+    if (run / "config.toml").is_file():
+        return run / "config.toml"
+    fault = "is not a run: it has no config.toml." if run.exists() else "does not exist."
+    raise UsageError(
+        f"{run} {fault} Give the folder that `ganvas train` made, such as runs/0000-gan-digits."
+    )
+
+
 def read(path: Path) -> dict[str, Any]:
     """The tables of a TOML file; UsageError where it is not TOML."""
     try:

@@ -30,10 +30,10 @@ from ganvas import checkpoint, drawing, files, pictures
 from ganvas.data.batches import Paired, Unpaired
 from ganvas.data.dataset import Dataset, normalise
 from ganvas.data.two import called
-from ganvas.errors import GanvasError, StorageError, UsageError
+from ganvas.errors import GanvasError, StorageError
 from ganvas.events import Changed, Drew, Event, Logged, Measured, Saved, Stopped, Warned
 from ganvas.game import Moment
-from ganvas.recipe import Recipe
+from ganvas.recipe import Recipe, config_of
 from ganvas.trainer import Trainer
 
 COMPARED = 2048
@@ -78,8 +78,7 @@ class Run:
     @classmethod
     def open(cls, path: Path) -> Run:
         """The run that stands in `path`; UsageError where none does."""
-        if not (path / "config.toml").is_file():
-            raise UsageError(f"{path} is not a run: it has no config.toml.")
+        config_of(path)
         return cls(path)
 
     def configure(self, recipe: Recipe) -> None:

@@ -64,8 +64,10 @@ class Saving:
             yield Warned(step, f"{error} Training goes on; the next save is tried.")
 
     def newest(self) -> str:
-        """Where the last good checkpoint is, for a message."""
+        """Where the last good checkpoint is, as a sentence for a message."""
+        if self.folder is None:
+            return "No checkpoints are kept."
         try:
-            return str(checkpoint.latest(self.folder).path) if self.folder else "not kept"
+            return f"The last good checkpoint is {checkpoint.latest(self.folder).path}."
         except StorageError:
-            return "not there yet"
+            return "There is no good checkpoint yet."

@@ -258,8 +258,7 @@ class Trainer:
         try:
             yield
         except TrainingError as error:
-            good = self.saving.newest()
-            failure = TrainingError(f"{error} The last good checkpoint is {good}.")
+            failure = TrainingError(f"{error} {self.saving.newest()}")
             failure.shared = shared
             raise failure from error
 

@@ -86,6 +86,7 @@ RUN = "runs/0000-gan-digits"
         (["train", "no.py:GAN"], "There is no file 'no.py'; a family of one's own is"),
         (["train", "own.py:Gna"], "own.py cannot be imported: ZeroDivisionError"),
         (["train", "--resume", "runs"], "runs is not a run: it has no config.toml."),
+        (["train", "--resume", "gone"], "gone does not exist. Give the folder that `ganvas train`"),
         (["train", "--resume"], "--resume needs a value."),
         (["train", "gan", "--resume", RUN], "--resume goes on with what"),
         (["report", "runs"], "runs is not a run"),

@@ -79,6 +79,7 @@ def test_a_walk_closes_on_itself(place, capsys):
         (["sample", RUN, "--sede", "3"], 2, "Unknown option '--sede'; did you mean '--seed'?"),
         (["sample"], 2, "ganvas sample needs PATH: The run's folder."),
         (["sample", "runs"], 2, "runs is not a run: it has no config.toml."),
+        (["sample", "gone"], 2, "gone does not exist. Give the folder that `ganvas train` made"),
         (["walk", POINTS], 2, f"{POINTS} draws points; a walk is for images."),
         (["walk", RUN, "--stops", "1"], 2, "A walk has 2 stops"),
         (["walk", RUN, "--between", "0"], 2, "A walk has 2 stops"),

@@ -106,7 +106,7 @@ def test_the_page_is_there_whole_or_as_it_was(tmp_path, monkeypatch, undrawn):
 def test_what_is_no_run_is_refused(tmp_path):
     with pytest.raises(UsageError, match=r"is not a run: it has no config\.toml"):
         report.write(tmp_path)
-    with pytest.raises(UsageError, match="is not a run"):
+    with pytest.raises(UsageError, match=r"missing does not exist. Give the folder"):
         report.write(tmp_path / "missing")
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ganvas.data.two import called, is_two
 from ganvas.errors import UsageError
+from ganvas.recipe import config_of
 from ganvas.recipe import read as read_toml
 
 Column = NDArray[np.float64]
@@ -132,12 +133,7 @@ class Record:
 
 def read(path: Path) -> Record:
     """Reads a run's folder; UsageError where it is none, or where nothing was logged yet."""
-    if not (path / "config.toml").is_file():
-        raise UsageError(
-            f"{path} is not a run: it has no config.toml. Give the folder that `ganvas train` "
-            "made, such as runs/0000-gan-digits."
-        )
-    config = read_toml(path / "config.toml")
+    config = read_toml(config_of(path))
     rows = _forward([row for row in _lines(path / "metrics.jsonl") if _is_row(row)])
     if not rows:
         raise UsageError(
