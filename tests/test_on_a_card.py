@@ -182,3 +182,13 @@ def test_all_tensors_of_a_step_are_on_the_device(other, name):
 def test_a_game_that_mixes_devices_is_found(other, work):
     with pytest.raises(RuntimeError, match="device"):
         engine(Odd(work), other).step()
+
+
+@pytest.mark.parametrize("name", EVERYONE)
+def test_views_are_drawn_on_the_device(other, name):
+    part = engine(EVERYONE[name], other)
+    t = Moment(seed=0, step="views", device=other)
+    batch = part.source(0, 0, 1)
+    with torch.no_grad(), AsOnACard():
+        views = part.game.views(part.nets.eval(), batch, t)
+    assert {view.device for view in views.values()} <= {other}
