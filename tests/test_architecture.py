@@ -17,7 +17,7 @@ LAYERS = [  # a module may import from its own layer and those after it
     ["recipes", "report", "lessons", "theory", "measure"],
     ["check", "fitting", "forecast", "model", "run"],
     ["trainer"],
-    ["doubts", "pace", "resuming", "saving"],
+    ["doubts", "pace", "resuming", "saving", "trial"],
     ["flags", "recipe", "families"],
     ["state"],
     ["compiled", "translating"],

@@ -170,6 +170,26 @@ def test_prune_never_lets_a_damaged_one_push_out_a_good_one(tmp_path: Path) -> N
     assert names(tmp_path) == ["step-00000002", "step-00000003"]
 
 
+def test_prune_counts_no_damaged_one_among_those_it_keeps(tmp_path: Path) -> None:
+    filled(tmp_path, 1, 2, 3, 4)
+    spoil(tmp_path / "step-00000003")
+    good = [tmp_path / "step-00000004", tmp_path / "step-00000002"]
+    assert prune(tmp_path, 2) == good
+    assert names(tmp_path) == ["step-00000002", "step-00000003", "step-00000004"]
+    filled(tmp_path, 5)
+    assert prune(tmp_path, 2, good) == [tmp_path / "step-00000005", good[0]]
+    assert names(tmp_path) == ["step-00000004", "step-00000005"]
+
+
+def test_prune_reads_no_known_one_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(tmp_path, 1, 2, 3)
+    read: list[Path] = []
+    loading = checkpoint.load
+    monkeypatch.setattr(checkpoint, "load", lambda path: read.append(path) or loading(path))
+    prune(tmp_path, 2, [tmp_path / "step-00000002"])
+    assert read == [tmp_path / "step-00000003"]
+
+
 def test_sweep_removes_our_leftovers_and_nothing_else(tmp_path: Path) -> None:
     filled(tmp_path, 1)
     ours = ["step-00000002.tmp-17", "step-00000002.new.tmp-17"]

@@ -18,7 +18,7 @@ import platform
 import re
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -153,21 +153,27 @@ def load(path: Path) -> Checkpoint:
         raise StorageError(f"{path / MANIFEST} was sealed, but is no manifest.") from error
 
 
-def prune(folder: Path, keep: int) -> None:
-    """Deletes the oldest checkpoints: the newest that verifies and `keep` - 1 before it remain.
+def prune(folder: Path, keep: int, known: Collection[Path] = ()) -> list[Path]:
+    """Deletes what is older than the `keep` newest checkpoints that verify; returns those.
 
-    Reading that one back means that a damaged one never pushes out a good one.
+    A damaged one never pushes out a good one. Those in `known` are not read again.
 
     Raises:
         StorageError, UsageError: one cannot be removed; `keep` is below 1.
     """
     if keep < 1:
         raise UsageError(f"At least one checkpoint is kept; got keep={keep}.")
-    found = _found(folder)
-    _, bad = _first_good(found)
+    kept: list[Path] = []
+    old: list[Path] = []
+    for path in _found(folder):
+        if len(kept) == keep:
+            old.append(path)
+        elif path in known or _first_good([path])[0]:
+            kept.append(path)
     with _tidying(folder):
-        for path in reversed(found[len(bad) + keep :]):
+        for path in reversed(old):
             _discard(path)
+    return kept
 
 
 def sweep(folder: Path) -> None:

@@ -43,6 +43,8 @@ SHOWN, SHOWN_POINTS = 64, 1000
 
 _LEFTOVER = re.compile(r"\..+\.[0-9]+")  # of a process killed while it replaced a file
 
+_PICTURE = re.compile(r"step-([0-9]{8,})-")
+
 
 class Run:
     """A folder under `runs/`, held by one process at a time.
@@ -163,6 +165,9 @@ class Run:
         for path in (*self.path.glob(".*"), *(self.path / "samples").glob(".*")):
             if _LEFTOVER.fullmatch(path.name):
                 path.unlink()
+        for picture in self.path.glob("samples/step-*.png"):
+            if (found := _PICTURE.match(picture.name)) and int(found[1]) > step:
+                picture.unlink()
         for name in ("metrics.jsonl", "samples.jsonl"):
             file = self.path / name
             if file.exists():  # a run that begins again draws its first samples again

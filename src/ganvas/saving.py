@@ -29,6 +29,7 @@ class Saving:
         self.stored = -1
         """The step of the newest checkpoint."""
         self._last, self._failed = time.monotonic(), 0
+        self._kept: list[Path] = []
 
     def begin(self) -> None:
         """Starts the time to the next checkpoint anew."""
@@ -47,7 +48,8 @@ class Saving:
         if self.folder is None:
             raise UsageError("This trainer has no folder to save to; give it one.")
         path = checkpoint.save(self.folder, step, *state)
-        checkpoint.prune(self.folder, self._settings.keep)
+        known = [kept for kept in self._kept if kept != path]  # the new one is read back
+        self._kept = checkpoint.prune(self.folder, self._settings.keep, known)
         self._last, self.stored = time.monotonic(), step
         return Saved(step, path)
 

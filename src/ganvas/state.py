@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from ganvas.data.batches import DataSpec
 from ganvas.engine import Engine
+from ganvas.errors import GameError
 from ganvas.game import Game, Nets
 
 Tensors = dict[str, Tensor]
@@ -29,6 +30,11 @@ def build(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed % 2**64)  # what torch takes
         nets = game.build(data)
+    if not isinstance(nets, Nets):
+        raise GameError(
+            f"{type(game).__name__}.build returns Nets(G=…, D=…), a network for each player; got "
+            f"{type(nets).__name__}."
+        )
     for network in nets.children():
         form = layout(network, torch.device(device), autocast)
         network.to(device, memory_format=form)  # type: ignore[call-overload]

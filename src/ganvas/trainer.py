@@ -34,6 +34,7 @@ from ganvas.play import Clock
 from ganvas.ranks import ALONE, Ranks
 from ganvas.recipe import Recipe, Settings, changes, is_fixed, plain
 from ganvas.saving import Saving, State
+from ganvas.trial import built, tried
 
 VIEWED = (1000, 64)  # real points, or real pictures, that views may start from
 
@@ -85,6 +86,7 @@ class Trainer:
         self._resumed = time.monotonic()
         self._before = 0  # images before the last step
         self._drawn = -1  # the step last drawn
+        tried(self.engine, self.data.spec)
         self.doubts = [*doubts(asked, self.engine, self.settings, len(self.data))]
         self.doubts += compile_players(self.engine) if settings.compile else []
         self._pending: list[Event] = [Warned(0, text) for text in self.doubts]
@@ -93,7 +95,7 @@ class Trainer:
         seed, autocast = self.settings.seed, self.precision.autocast
         return Engine(
             game=game,
-            nets=state.build(game, self.data.spec, seed, self.device, autocast),
+            nets=built(game, self.data.spec, seed, self.device, autocast),
             source=ahead(self.stream),
             seed=seed,
             micro=self.ranks.parts(self.settings.batch, self.settings.micro_batch),

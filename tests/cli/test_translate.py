@@ -129,7 +129,7 @@ def test_when_nothing_can_be_read(run, tmp_path, capsys):
     (tmp_path / "in").mkdir()
     (tmp_path / "in/1.png").write_bytes(b"")
     assert main(["translate", run, "in", "out"]) == 3
-    assert "None of the 1 pictures could be read" in capsys.readouterr().err
+    assert "Nothing of in could be read; nothing is written." in capsys.readouterr().err
 
 
 def test_frames_of_an_animation_that_cannot_be_read_are_skipped(run, tmp_path, capsys):

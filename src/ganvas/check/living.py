@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
@@ -16,7 +17,7 @@ Table = dict[str, Any]
 
 
 def living_options(probe: Probe) -> None:
-    """Every option changes something."""
+    """Every option changes something, but for those that the game always calls idle."""
     trials = Trials(probe, {name: list(others(probe.game, name)) for name in options(probe.game)})
     dead = [n for n, values in trials.values.items() if values and not trials.lives(n, {})]
     settings = trials.settings()
@@ -27,6 +28,7 @@ def living_options(probe: Probe) -> None:
         dead = [name for name in dead if name not in living]
     # What changed nothing together with others may still do so alone.
     dead = [name for name in dead if not any(trials.lives(name, setting) for setting in settings)]
+    dead = [name for name in dead if not all(name in trials.idle(each) for each in settings)]
     if dead:
         raise Broken(f"{', '.join(dead)}: changes nothing, whatever the other options are.")
 
@@ -65,6 +67,13 @@ class Trials:
             return []
         half = len(names) // 2
         return self.living(names[:half], setting) + self.living(names[half:], setting)
+
+    def idle(self, setting: Table) -> Collection[str]:
+        """Options that the game calls idle under the setting; all, where the game refuses it."""
+        try:
+            return Recipe(game=self.probe.game).merged({"game": setting}).game.idle()
+        except GanvasError:
+            return self.values
 
     def differ(self, a: Table, b: Table, unsure: bool = False) -> bool:
         """Whether two settings come to something else on any data; `unsure` where b is refused."""

@@ -190,7 +190,7 @@ def train(run: Run, trainer: Trainer) -> int:
         else:
             every = trainer.settings.log_every
             print(f"report   none: the log's first row comes after {every} steps; see --log-every")
-    if caught or trainer.progress < 1:
+    if caught or (trainer.ranks.stop and trainer.progress < 1):
         print(f"Stopped and saved; go on with: ganvas train --resume {run.path}", file=sys.stderr)
     return 128 + caught[0] if caught else 0
 

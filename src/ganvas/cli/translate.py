@@ -67,9 +67,7 @@ def main(argv: list[str]) -> int:
         if 0 < written < len(paths):
             print(f"ganvas: {written:,} of {len(paths):,} translated", file=sys.stderr)
     if not written:
-        raise DataError(
-            f"None of the {len(paths):,} pictures could be read; {args.out} is left as it was."
-        )
+        raise DataError(f"Nothing of {args.source} could be read; nothing is written.")
     print(args.out if args.source.is_dir() else paths[0][1])
     if skipped:
         print(f"{len(skipped):,} skipped")

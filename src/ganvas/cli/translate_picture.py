@@ -37,8 +37,8 @@ def picture(path: Path, change: Change, kind: str, *, bar: bool) -> tuple[bytes,
         if held > count:
             skipped.append(f"frames 2 to {held} of {path} (a {kind} holds one)")
         facts: dict[str, Any] = {"loop": image.info.get("loop")}
-        if image.mode in ("RGB", "RGBA"):  # of other modes the profile would not fit the result
-            facts["icc_profile"] = image.info.get("icc_profile")
+        coloured = image.mode in ("RGB", "RGBA")
+        profile = image.info.get("icc_profile")
         for i in shown(range(count), "frames", bar=bar):
             try:
                 image.seek(i)
@@ -51,6 +51,8 @@ def picture(path: Path, change: Change, kind: str, *, bar: bool) -> tuple[bytes,
             pauses.append(image.info.get("duration", PAUSE))
     if not frames:
         raise Unusable(why)
+    if coloured and frames[0].mode in ("RGB", "RGBA"):  # else the profile does not fit the result
+        facts["icc_profile"] = profile
     return packed(frames, kind, pauses, facts), skipped
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from rich.console import Console
 from rich.progress import Progress
 
@@ -50,21 +51,19 @@ def _av() -> Any:
 
 
 def _written(av: Any, path: Path, beside: Path, change: Change) -> list[str]:
-    skipped: list[str] = []
-    with _reading(av, path):
-        given = av.open(str(path))
-    with given, av.open(str(beside), "w") as made:
-        if not given.streams.video:
-            raise DataError(f"{path} holds no video.")
+    first, skipped = _first(av, path), list[str]()
+    with av.open(str(path)) as given, av.open(str(beside), "w") as made:
         source = given.streams.video[0]
         stream = made.add_stream("vp9" if beside.suffix == ".webm" else "h264",
                                  rate=source.average_rate or 25)  # fmt: skip
         # Codecs halve the colour planes, so that sides are even; an odd one loses its last line.
-        stream.width, stream.height = source.width // 2 * 2, source.height // 2 * 2
+        width, height = _upright(first).size
+        stream.width, stream.height = width // 2 * 2, height // 2 * 2
         stream.pix_fmt = "yuv420p"
-        stream.time_base = source.time_base
+        stream.time_base = stream.codec_context.time_base = source.time_base
         sounds = {s.index: _sound(made, s, path, beside.suffix) for s in given.streams.audio}
-        with Progress(console=Console(stderr=True), transient=True) as progress:
+        console = Console(stderr=True)
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("frames", total=source.frames or None)
             for packet in _packets(av, given, path):
                 if packet.stream.index in sounds:
@@ -73,7 +72,7 @@ def _written(av: Any, path: Path, beside: Path, change: Change) -> list[str]:
                         made.mux(packet)
                     continue
                 for frame in _decoded(av, packet, path, skipped):
-                    image = change(frame.to_image()).convert("RGB")
+                    image = change(_upright(frame)).convert("RGB")
                     box = (0, 0, stream.width, stream.height)
                     new = av.VideoFrame.from_image(image.crop(box))
                     new.pts, new.time_base = frame.pts, frame.time_base
@@ -81,6 +80,26 @@ def _written(av: Any, path: Path, beside: Path, change: Change) -> list[str]:
                     progress.advance(task)
             made.mux(stream.encode())
     return skipped
+
+
+def _first(av: Any, path: Path) -> Any:
+    """The first frame that can be read, which tells how all are turned."""
+    with _reading(av, path):
+        given = av.open(str(path))
+    with given:
+        if not given.streams.video:
+            raise DataError(f"{path} holds no video.")
+        for packet in _packets(av, given, path):
+            if packet.stream.type == "video":
+                for frame in _decoded(av, packet, path, []):
+                    return frame
+    raise DataError(f"No frame of {path} can be read.")
+
+
+def _upright(frame: Any) -> Image.Image:
+    """A frame as it is shown: a film taken on its side says by how much it is to be turned."""
+    image: Image.Image = frame.to_image()
+    return image.rotate(frame.rotation, expand=True) if frame.rotation else image
 
 
 def _sound(made: Any, stream: Any, path: Path, suffix: str) -> Any:
@@ -113,11 +132,15 @@ def _reading(av: Any, path: Path) -> Iterator[None]:
 
 
 def _decoded(av: Any, packet: Any, path: Path, skipped: list[str]) -> Iterator[Any]:
-    """The frames of a packet; one that cannot be read is skipped."""
+    """The frames of a packet; one that cannot be read, or not whole, is skipped."""
     try:
         frames = packet.decode()
     except av.error.FFmpegError as error:
         at = float((packet.pts or 0) * packet.time_base)
         skipped.append(f"a frame of {path} at {at:.2f} s ({error.strerror})")
         return
-    yield from frames
+    for frame in frames:
+        if frame.is_corrupt:
+            skipped.append(f"a frame of {path} at {frame.time or 0:.2f} s (it is damaged)")
+        else:
+            yield frame

@@ -104,8 +104,9 @@ def paired(a: Name, b: Name | None = None, *, size: int | None = None) -> TwoDom
     ]
     kept = np.array([not (x or y) for x, y in zip(both[0][2], both[1][2])])
     for folder, known, (_, _, reasons) in zip((one, other)[: 1 + (b is not None)], names[1:], both):
+        found = scan(folder)
         refused = [Refusal(known[n], r) for n, r in zip(names[0], reasons) if r]
-        judge(folder, scan(folder), refused, int(kept.sum()))
+        judge(folder, found, [*found.refused, *refused], int(kept.sum()))
     text = f"pairs:{os.fspath(a)}" + ("" if b is None else f"|{os.fspath(b)}")
     titles = _names(one, other, b is None)
     first, second = (

@@ -74,6 +74,6 @@ class GAN(Objective, Players, Augment):
         logits = D(torch.where(heads.view(-1, *[1] * (x.ndim - 1)), x, fake))
         t.watch("D(x)", lambda: loss.verdict(logits[heads]))
         t.watch("D(G(z))", lambda: loss.verdict(logits[~heads]))
-        of = loss.d(logits, logits)
-        terms = {"real": (of["real"] * heads).mean(), "fake": (of["fake"] * ~heads).mean()}
+        of, shown = loss.d(logits, logits), heads.view(-1, *[1] * (logits.ndim - 1))
+        terms = {"real": (of["real"] * shown).mean(), "fake": (of["fake"] * ~shown).mean()}
         return terms | self.said(D, x, fake, t)[2] if self.due(t) else terms

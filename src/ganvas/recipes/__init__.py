@@ -45,6 +45,8 @@ def resolve(what: str | None, family: str | None = None) -> Recipe:
         kind, source = families.own(what)
         recipe = Recipe(game=kind(), family=kind.__name__, source=source, settings=budget)
         return recipe.merged(kind.usual)
+    if what.endswith(".py"):
+        raise UsageError(f"A family of one's own is file.py:Class, as in {what}:MyGAN.")
     if what.endswith(".toml"):
         return recipe_of(read(Path(what)), family)
     if what in names():

@@ -1,0 +1,91 @@
+"""What a family of one's own gets wrong is one sentence, before a run begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from ganvas import GAN, Nets, Trainer, data, families
+from ganvas.cli import main
+from ganvas.trial import tried
+
+OWN = '''
+"""Paper: none. Reference: none. Differs: nothing."""
+
+from dataclasses import dataclass
+
+from torch import nn
+
+from ganvas import GAN, Nets
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mine(GAN):
+    """Paper: none."""
+
+    def build(self, data):
+        nets = super().build(data)
+        {body}
+'''
+FLAT = "return Nets(G=nn.Linear(self.inputs, 64), D=nets.D)"
+WRONG = "return Nets(G=nets.G, D=nn.Sequential(nn.Flatten(), nn.Linear(65, 1)))"
+
+
+def refused(place: Path, body: str, capsys) -> str:
+    (place / "own.py").write_text(OWN.replace("{body}", body))
+    argv = ["train", f"{place}/own.py:Mine", "--data", "digits", "--steps", "5"]
+    assert main([*argv, "--outdir", str(place / "runs")]) == 2
+    assert not (place / "runs").exists()
+    return capsys.readouterr().err.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (FLAT, "Mine draws samples of (64,), those of 'digits' are of (1, 8, 8); nn.Unflatten(1,"),
+        (WRONG, "Mine fails on trial: RuntimeError: mat1 and mat2 shapes cannot be multiplied"),
+        ("return None", "Mine.build returns Nets(G=…, D=…), a network for each player; got None"),
+        ("return 1 / 0", "own.py: ZeroDivisionError: division by zero."),
+        ("return Nets(G=nets.G)", "Mine moves 'D', but its players are"),
+    ],
+)
+def test_a_family_that_cannot_play_is_refused(tmp_path, capsys, body, said):
+    assert said in refused(tmp_path, body, capsys)
+
+
+def test_the_line_is_that_of_the_family(tmp_path, capsys):
+    line = 1 + OWN[: OWN.index("{body}")].count("\n")
+    assert f"fails on trial at line {line} of " in refused(tmp_path, "return 1 / 0", capsys)
+
+
+def test_a_trial_moves_nothing(tmp_path):
+    (tmp_path / "own.py").write_text(OWN.replace("{body}", "return nets"))
+    kind, _ = families.own(f"{tmp_path}/own.py:Mine")
+    part = Trainer(kind(), data.load("digits"), steps=3, batch=16, threads=1)
+    before = {name: value.clone() for name, value in part.state()[0].items()}
+    tried(part.engine, part.data.spec)
+    assert all(torch.equal(value, before[name]) for name, value in part.state()[0].items())
+    assert all(p.grad is None for p in part.engine.nets.parameters())
+
+
+def test_verdicts_may_be_a_column(monkeypatch):
+    """A D of (N, 1) learns by coin just what one of (N,) does."""
+
+    class Column(GAN):
+        def build(self, data):
+            nets = super().build(data)
+            return Nets(G=nets.G, D=nn.Sequential(nets.D, nn.Unflatten(0, (-1, 1))))
+
+    rows = []
+    for kind in (GAN, Column):
+        part = Trainer(kind(feed="coin"), data.load("digits"), steps=3, batch=16, threads=1)
+        rows.append([float(turn.gradient) for _ in range(3) for turn in part.engine.step()])
+    assert rows[0] == pytest.approx(rows[1], rel=1e-5)
+
+
+def test_a_file_without_a_class_is_told_how_to_name_one(tmp_path, capsys):
+    assert main(["train", "own.py"]) == 2
+    assert "A family of one's own is file.py:Class, as in own.py:MyGAN." in capsys.readouterr().err
