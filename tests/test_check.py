@@ -6,6 +6,7 @@ import pytest
 
 from ganvas import families
 from ganvas.check import PROMISES, check
+from ganvas.cli import main
 from planted import BROKEN, KEPT
 
 
@@ -25,6 +26,15 @@ def test_the_good_ones_keep_every_promise(kind):
 def test_a_planted_fault_breaks_its_own_promise_and_no_other(kind):
     broken = {result.promise: result.broken for result in check(kind()) if result.broken}
     assert list(broken) == [BROKEN[kind]], broken
+
+
+def test_what_is_not_tried_is_said(monkeypatch, capsys):
+    kind = next(kind for kind in BROKEN if kind.__name__ == "Stranger")
+    monkeypatch.setattr(families, "find", lambda name: kind)
+    assert main(["check", "stranger"]) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "FAIL  only known players move"
+    assert [line[6:].partition(": not tried")[0] for line in lines[2:]] == [*PROMISES][1:]
 
 
 def test_every_promise_has_its_planted_fault():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from itertools import pairwise
 from pathlib import Path
 
@@ -133,6 +134,14 @@ def test_a_clock_not_restored_would_be_seen(tmp_path, monkeypatch, forgotten):
     expected = ten_steps(after_a_change(tmp_path))
     monkeypatch.setattr("ganvas.trainer.Clock", lambda **saved: Clock(**saved | {forgotten: 0}))
     assert differing(expected, ten_steps(resumed(tmp_path)))
+
+
+def test_the_time_trained_is_resumed(tmp_path):
+    part = after_a_change(tmp_path)
+    kept = resumed(tmp_path)
+    assert kept.seconds == latest(tmp_path).info["seconds"] > 0
+    part.settings = kept.settings = dataclasses.replace(kept.settings, steps=None, minutes=1e-9)
+    assert kept.progress >= 1, "its minutes are spent"
 
 
 @pytest.mark.parametrize("forgotten", ["gamma", "G"])

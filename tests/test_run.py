@@ -137,6 +137,8 @@ def test_resuming_clears_up_after_a_killed_process(tmp_path):
     (path / "checkpoints" / "step-00000025.tmp-9").mkdir()
     for file in left:
         file.write_bytes(b"half")
+    later = path / "samples" / "step-00000025-samples.png"
+    later.write_bytes((path / "samples" / "step-00000020-samples.png").read_bytes())
     with (path / "metrics.jsonl").open("a") as metrics:
         metrics.write('{"step": 25, "D/real": 1.0}\n{"step": 30, "D/re')
     with (path / "samples.jsonl").open("a") as index:
@@ -146,7 +148,8 @@ def test_resuming_clears_up_after_a_killed_process(tmp_path):
     for _ in run.record(part):
         pass
     assert [row["step"] for row in rows(path)] == [10, 20, 30, 40]
-    assert not any(file.exists() for file in left)
+    assert not any(file.exists() for file in (*left, later))
+    assert (path / "samples" / "step-00000020-samples.png").exists()
     assert not list(path.glob("**/*.tmp-*"))
     assert all(json.loads(line) for line in (path / "samples.jsonl").read_text().splitlines())
 

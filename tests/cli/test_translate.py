@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
+import struct
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageCms
 
 import ganvas
-from ganvas.cli import main
+from ganvas.cli import main, translate_picture
+from ganvas.cli.translate_video import video
 from ganvas.data import Dataset, TwoDomains
 from ganvas.errors import UsageError
 from ganvas.families.discogan import DiscoGAN
@@ -374,14 +378,30 @@ def test_videos_without_pyav(run, tmp_path, monkeypatch, capsys):
     assert not (tmp_path / "out.mp4").exists()
 
 
-def filmed(path, size, *, frames=7, sound=False):
-    """A film of noise, 12 frames a second, and a tone beside it."""
+@pytest.mark.usefixtures("run")
+def test_a_profile_of_colours_is_not_given_to_greys():
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    picture().save("in.png", icc_profile=profile)
+    for mode, kept in (("RGB", profile), ("L", None)):
+        content, _ = translate_picture.picture(
+            Path("in.png"), lambda image, mode=mode: image.convert(mode), "PNG", bar=False
+        )
+        assert Image.open(io.BytesIO(content)).info.get("icc_profile") == kept
+
+
+def filmed(path, size, *, frames=7, sound=False, shown=None):
+    """A film of noise, 12 frames a second or each at its millisecond, and a tone beside it."""
     with av.open(path, "w") as made:
         stream = made.add_stream("mpeg4", rate=12)
         stream.width, stream.height, stream.pix_fmt, stream.gop_size = *size, "yuv420p", 1
         tone = made.add_stream("aac", rate=8000, layout="mono") if sound else None
+        if shown:
+            stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
         for i in range(frames):
-            made.mux(stream.encode(av.VideoFrame.from_image(picture(size, seed=i))))
+            frame = av.VideoFrame.from_image(picture(size, seed=i))
+            if shown:
+                frame.pts, frame.time_base = shown[i], Fraction(1, 1000)
+            made.mux(stream.encode(frame))
         made.mux(stream.encode())
         if tone:
             wave = np.sin(np.arange(4096, dtype=np.float32) / 3)[None]
@@ -412,14 +432,60 @@ def test_a_video_frame_by_frame(run):
     assert heard("out.mp4") == heard("in.mp4") != []
 
 
+def test_a_video_keeps_uneven_times(run):
+    shown = [0, 33, 67, 133, 140, 500, 501]
+    filmed("in.mp4", (32, 20), shown=shown)
+    assert main(["translate", run, "in.mp4", "out.mp4"]) == 0
+    assert times("out.mp4") == pytest.approx([each / 1000 for each in shown], abs=1e-4)
+
+
+@pytest.mark.usefixtures("run")
+def test_a_video_taken_on_its_side_comes_out_upright():
+    filmed("in.mp4", (32, 20))
+    whole = bytearray(Path("in.mp4").read_bytes())
+    at = whole.index(b"tkhd") + 44  # the matrix by which the track is shown
+    whole[at : at + 36] = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, 20 << 16, 0, 1 << 30)
+    Path("in.mp4").write_bytes(whole)
+    seen = []
+    assert not video(Path("in.mp4"), Path("out.mp4"), lambda image: seen.append(image) or image)
+    with av.open("in.mp4") as film:
+        lying = next(film.decode(video=0)).to_image()
+    assert np.array_equal(seen[0], lying.transpose(Image.Transpose.ROTATE_270))
+    with av.open("out.mp4") as film:
+        assert (film.streams.video[0].width, film.streams.video[0].height) == (20, 32)
+
+
+def spoilt(path, *, frames=slice(2, 3), share=1.0):
+    """Makes the last `share` of these frames zeros."""
+    with av.open(path) as film:
+        packets = [p for p in film.demux(video=0) if p.dts is not None][frames]
+        places = [(p.pos + p.size, round(share * p.size)) for p in packets]
+    whole = bytearray(Path(path).read_bytes())
+    for end, size in places:
+        whole[end - size : end] = bytes(size)
+    Path(path).write_bytes(whole)
+
+
+@pytest.mark.usefixtures("run")
+def test_a_frame_that_is_read_in_part_is_skipped():
+    filmed("in.avi", (32, 20))
+    spoilt("in.avi", share=0.5)
+    (skipped,) = video(Path("in.avi"), Path("out.avi"), lambda image: image)
+    assert skipped == "a frame of in.avi at 0.17 s (it is damaged)"
+    assert len(times("out.avi")) == 6
+
+
+def test_a_video_of_which_nothing_can_be_read(run, tmp_path, capsys):
+    filmed("in.mp4", (32, 20))
+    spoilt("in.mp4", frames=slice(None))
+    assert main(["translate", run, "in.mp4", "out.mp4"]) == 3
+    assert "No frame of in.mp4 can be read." in capsys.readouterr().err
+    assert [p.name for p in tmp_path.glob("*out*")] == []
+
+
 def test_a_frame_of_a_video_that_cannot_be_read_is_skipped(run, capsys):
     filmed("in.mp4", (32, 20))
-    with av.open("in.mp4") as film:
-        third = [p for p in film.demux(video=0) if p.dts is not None][2]
-        at, size = third.pos, third.size
-    whole = bytearray(Path("in.mp4").read_bytes())
-    whole[at : at + size] = bytes(size)
-    Path("in.mp4").write_bytes(whole)
+    spoilt("in.mp4")
     capsys.readouterr()
     assert main(["translate", run, "in.mp4", "out.mp4"]) == 0
     out, err = capsys.readouterr()

@@ -164,6 +164,18 @@ def test_a_pair_is_left_out_whole(folders):
     assert sum(same) == 26, "all but the first three are still beside their counterparts"
 
 
+def test_of_pairs_too_links_out_of_the_folder_are_told(folders):
+    for i in range(3, 30):
+        picture(folders / f"shoes/{i}.png", seed=i)
+        picture(folders / f"dresses/{i}.png", seed=i)
+    for name in ("shoes", "dresses"):
+        (folders / name / "99.png").symlink_to(folders / "one/only.png")
+    with pytest.warns(
+        UserWarning, match=r"Skipped 1 of the 31 pictures in '.*': '99.png' \(a link"
+    ):
+        assert len(data.paired("shoes", "dresses", size=8)) == 30
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

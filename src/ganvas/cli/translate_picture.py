@@ -51,8 +51,8 @@ def picture(path: Path, change: Change, kind: str, *, bar: bool) -> tuple[bytes,
             pauses.append(image.info.get("duration", PAUSE))
     if not frames:
         raise Unusable(why)
-    if coloured and frames[0].mode in ("RGB", "RGBA"):  # else the profile does not fit the result
-        facts["icc_profile"] = profile
+    fits = coloured and frames[0].mode in ("RGB", "RGBA")  # a profile is of colours
+    facts["icc_profile"] = profile if fits else None
     return packed(frames, kind, pauses, facts), skipped
 
 
@@ -65,15 +65,15 @@ def packed(frames: list[Image.Image], kind: str, pauses: list[int], facts: dict[
         options |= {"save_all": True, "append_images": frames[1:]}
         options |= {"duration": pauses} if kind != "TIFF" else {}
         options |= {"disposal": 2} if kind == "GIF" else {}
-    else:
-        options.pop("loop", None)
+    if len(frames) == 1 or options["loop"] is None:
+        del options["loop"]
     if kind in ("JPEG", "WEBP"):
         options["quality"] = 95
     first = frames[0]
     if kind == "JPEG" and first.mode == "RGBA":
         first = eight_bits(first)
     buffer = io.BytesIO()
-    first.save(buffer, format=kind, **{k: v for k, v in options.items() if v is not None})
+    first.save(buffer, format=kind, **options)
     return buffer.getvalue()
 
 
