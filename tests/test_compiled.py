@@ -53,6 +53,15 @@ def forgetful(module, inputs):
     return lambda *args: [out * 1.01 for out in module(*args)]
 
 
+@pytest.mark.parametrize(("share", "right"), [(0.01, True), (0.1, False)])
+def test_in_bf16_its_rounding_is_allowed(monkeypatch, share, right):
+    part = trainer(precision="bf16")
+    monkeypatch.setattr("ganvas.compiled._apart", lambda *_: share)
+    told = list(compile_players(part.engine, "aot_eager"))
+    assert compiled(part) == (["G", "D"] if right else [])
+    assert told[0].startswith("Compiled: G, D; " if right else "G is not compiled: its gradients")
+
+
 def test_other_gradients_are_not_believed():
     part = trainer()
     told = list(compile_players(part.engine, forgetful))

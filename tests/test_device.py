@@ -112,3 +112,14 @@ def test_convolutions_lie_channels_last_only_where_that_is_faster(
             if p.dim() == 4 and min(p.shape[1:]) > 1:
                 found = "contiguous" if p.is_contiguous() else "channels last"
                 assert found == wanted, name
+
+
+@pytest.mark.parametrize(
+    ("limit", "found"),
+    [("150000 100000", 2), ("50000 100000", 1), ("9900000 100000", 3), ("max 100000", 3), ("", 3)],
+)
+def test_a_container_may_use_fewer_cores_than_there_are(tmp_path, monkeypatch, limit, found):
+    (tmp_path / "cpu.max").write_text(limit)
+    monkeypatch.setattr(device, "QUOTA", tmp_path / "cpu.max")
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    assert device.processors() == found

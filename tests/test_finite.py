@@ -7,10 +7,12 @@ import math
 import pytest
 import torch
 
+import games
 from ganvas import Trainer, data
 from ganvas.cli import main
-from ganvas.engine import Engine
+from ganvas.engine import LAG, Engine
 from ganvas.errors import TrainingError
+from ganvas.finite import Finite
 from ganvas.recipe import Settings
 from small import TRAIN, saved, trainer
 
@@ -76,6 +78,24 @@ def test_a_bad_gradient_never_moves_its_player(player, bad):
     assert all(torch.isfinite(value).all() for value in finite(part).values())
     hook.remove()
     part.step()
+
+
+@BAD
+@pytest.mark.parametrize("immediate", [True, False])
+def test_a_bad_update_after_the_last_turn_never_moves_its_state(bad, immediate):
+    class Late(games.Stateful):
+        def turns(self, nets, draw, t):
+            yield from super().turns(nets, draw, t)
+            t.update(nets.mean, nets.D(draw().x).mean() * (bad if t.step == 2 else 1.0))
+
+    game = Late()
+    part = Engine(game=game, nets=game.build(games.SPEC), source=games.source)
+    part._finite = Finite(immediate=immediate)
+    for _ in range(2):
+        part.step()
+    with pytest.raises(TrainingError, match=r"Step 2: what t.update was given is not finite"):
+        [part.step() for _ in range(LAG + 2)]
+    assert torch.isfinite(part.nets.mean.value)
 
 
 def test_clean_steps_raise_no_alarm():

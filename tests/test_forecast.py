@@ -80,7 +80,7 @@ def test_a_dry_run_tells_and_writes_nothing(tmp_path, capsys, monkeypatch):
     measured, held, speed, budget = [line for line in said.splitlines() if line.startswith("#")]
     assert measured == "# measured by 3 steps of 32 images on cpu, 1 thread, float32"
     assert held.startswith("# memory   ")
-    assert "at the peak, of which weights 4.58 kB, optimizer 9.19 kB; " in held
+    assert "at the peak of training, of which weights 4.58 kB, optimizer 9.19 kB; " in held
     assert " s for 1,000 images, " in speed
     assert budget.startswith("# budget   7 steps: ")
     assert budget.endswith(", about 7 steps, 0 kimg")
@@ -94,6 +94,21 @@ def test_a_dry_run_tells_its_doubts_too(tmp_path, capsys, monkeypatch):
     told = capsys.readouterr()
     assert told.err.startswith("warning: loss = wasserstein runs away where nothing bounds D")
     assert tomllib.loads(told.out)["game"]["loss"] == "wasserstein"
+
+
+def test_of_a_run_that_is_resumed_the_rest_is_told(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(module, "MOST", 3)
+    monkeypatch.setattr("ganvas.report.write", lambda run: run / "report.html")
+    assert main([*TRAIN, "--steps", "20", "--outdir", str(tmp_path)]) == 0
+    resume = ["train", "--resume", str(tmp_path / "0000-gan-digits"), "--dry-run"]
+    before = tree(tmp_path)
+    capsys.readouterr()
+    for more, left in ((["--steps", "50"], 30), ([], 0), (["--epochs", "2"], 93)):
+        assert main([*resume, *more]) == 0
+        budget = capsys.readouterr().out.splitlines()[-1]
+        assert " steps done: " in budget or left == 93
+        assert f", about {left} steps, " in budget, budget
+    assert tree(tmp_path) == before
 
 
 def test_without_a_budget_it_says_so():

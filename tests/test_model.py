@@ -153,4 +153,5 @@ def test_nothing_in_a_run_names_code_to_import(run, tmp_path):
         ganvas.load(tmp_path)
     (manifest,) = (run / "checkpoints").glob("*30/manifest.json")
     names = {"clock", "seconds", "game", "data", "precision", "processes", "micro"}
+    names |= {"precision_reason"}
     assert set(json.loads(manifest.read_text())["info"]) == names

@@ -7,7 +7,7 @@ from ganvas.cli import main
 
 code = main()
 distributed = sys.modules.get("torch.distributed")
-if distributed and distributed.is_initialized():  # it failed among others, whose threads end in no good order
+if distributed and distributed.is_initialized():  # it failed among others: threads wait for them
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
 
 from ganvas.errors import UsageError
+
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""What a container may use of the processor: microseconds of each so many."""
 
 
 def pick(name: str) -> torch.device:
@@ -62,7 +67,10 @@ def cores() -> int:
 
 
 def processors() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """The cores that this process may use, within a container's limit."""
+    known = hasattr(os, "sched_getaffinity")
+    cores = len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
+    with suppress(OSError, ValueError):  # "max" is no number, and no limit
+        quota, period = map(int, QUOTA.read_text().split())
+        return max(1, min(cores, round(quota / period)))
+    return cores

@@ -111,7 +111,8 @@ class Engine:
             self._update(updates, masked)
             turned += reports
         _, left = self._shared([], self._updates(plays))
-        self._update(left if move is None else [], None)
+        left = left if move is None else []
+        self._update(left, self._finite.guard(self.clock.step, [], [u.value for u in left]))
         self._advance(plays, watch)
         return turned
 

@@ -19,7 +19,7 @@ WARM, LEAST, MOST = 2, 3, 200
 
 @dataclass(frozen=True, kw_only=True)
 class Forecast:
-    """Bytes and seconds of a run; pictures, measures and checkpoints come on top."""
+    """Bytes and seconds of a run; measures, checkpoints and the report come on top."""
 
     step: float
     """Seconds of a training step."""
@@ -33,6 +33,8 @@ class Forecast:
     """Networks with their buffers, and the averages."""
     optimizer: int
     """What the optimizers keep beside the weights."""
+    done: tuple[int, int, float] = (0, 0, 0.0)
+    """Steps, images and seconds of the run before, where it is resumed."""
 
     @property
     def per_kimg(self) -> float:
@@ -40,24 +42,27 @@ class Forecast:
         return 1000 * self.step / self.batch
 
     def until(self, settings: Settings, count: int) -> tuple[str, float]:
-        """The budget that ends the run first, in words, and seconds until then.
+        """The budget that ends the run first, in words, and seconds from now until then.
 
         `count`: samples of the data set. ("", infinity) where no budget is set.
         """
         spans = [("", float("inf"))]
+        steps, images, seconds = self.done
         if settings.steps is not None:
-            spans.append((f"{settings.steps:,} steps", settings.steps * self.step))
+            spans.append((f"{settings.steps:,} steps", (settings.steps - steps) * self.step))
         if settings.epochs is not None:
-            steps = -(-settings.epochs * count // self.batch)
-            spans.append((f"{settings.epochs:g} epochs", steps * self.step))
+            left = -(-(settings.epochs * count - images) // self.batch)
+            spans.append((f"{settings.epochs:g} epochs", left * self.step))
         if settings.minutes is not None:
-            spans.append((f"{settings.minutes:g} minutes", settings.minutes * 60))
-        return min(spans, key=lambda span: span[1])
+            spans.append((f"{settings.minutes:g} minutes", settings.minutes * 60 - seconds))
+        budget, span = min(spans, key=lambda span: span[1])
+        return budget, max(0.0, span)
 
 
 def forecast(trainer: Trainer, seconds: float = 2.0) -> Forecast:
     """Takes steps of `trainer` for about so many seconds; it is of no use for training then."""
     memory.begin(trainer.device)
+    done = (trainer.clock.step, trainer.clock.images, trainer.seconds)
     for _ in range(WARM):
         trainer.step()
     engine, images = trainer.engine, trainer.clock.images
@@ -65,7 +70,10 @@ def forecast(trainer: Trainer, seconds: float = 2.0) -> Forecast:
     steps = trainer.ranks.told(_whole(int(seconds / one), trainer.game.period))  # all make as many
     passed = _timed(trainer, steps)
     state = (s for o in engine.optimizers.values() for s in o.state.values())
+    if trainer.ranks.first:
+        trainer.draw()  # its pictures need more than a small batch
     return Forecast(
+        done=done,
         step=passed / steps,
         batch=(trainer.clock.images - images) // (1 + steps),
         measured=steps,
@@ -85,7 +93,7 @@ def lines(found: Forecast, trainer: Trainer) -> Iterator[str]:
     )
     free = memory.free(device)
     yield (
-        f"memory   {memory.said(found.peak)} at the peak, of which weights "
+        f"memory   {memory.said(found.peak)} at the peak of training, of which weights "
         f"{memory.said(found.weights)}, optimizer {memory.said(found.optimizer)}; "
         f"{'unknown' if free is None else memory.said(free)} free"
     )
@@ -99,8 +107,8 @@ def lines(found: Forecast, trainer: Trainer) -> Iterator[str]:
         return
     steps = seconds / found.step
     yield (
-        f"budget   {budget}: {duration(seconds)}, about {steps:,.0f} steps, "
-        f"{steps * found.batch / 1000:,.0f} kimg"
+        f"budget   {budget}{f', {found.done[0]:,} steps done' if found.done[0] else ''}: "
+        f"{duration(seconds)}, about {steps:,.0f} steps, {steps * found.batch / 1000:,.0f} kimg"
     )
 
 

@@ -222,6 +222,7 @@ class Trainer:
             "game": plain(self.game),
             "data": dataclasses.asdict(self.data.spec) | {"fingerprint": self.data.fingerprint},
             "precision": self.precision.name,
+            "precision_reason": self.precision.reason,
             "processes": self.ranks.count,
             "micro": self.engine.micro,
         }

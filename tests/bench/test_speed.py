@@ -57,7 +57,7 @@ def test_every_row_can_be_made():
 
 
 def test_the_peak_is_that_of_a_machine():
-    assert 1e8 < peak(1) < 1e14
+    assert 1e8 < peak(times=1) < 1e14
 
 
 @pytest.mark.parametrize("name", ["r3gan", "sngan", "dcgan", "wgan"])

@@ -203,6 +203,16 @@ def test_nproc_starts_them_by_torchrun(tmp_path):
     assert done.stdout.count("run      ") == 1
 
 
+def test_a_refusal_keeps_its_exit_code(whole, tmp_path):
+    """PyTorch's threads, which wait for the other process, once ended half of them by SIGABRT."""
+    words = ["train", "--resume", str(whole / NAME), "--steps", "30", "--micro-batch", "8"]
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-m", "ganvas", *words, "--nproc", "4"], capture_output=True, text=True
+        )
+        assert done.returncode == 2, done.stderr
+
+
 def test_less_than_one_process_is_refused(tmp_path, capsys):
     assert main([*TRAIN, "--outdir", str(tmp_path), "--nproc", "0"]) == 2
     assert "nproc = 0: 1 process or more." in capsys.readouterr().err

@@ -109,6 +109,7 @@ def test_a_disk_without_room_is_told_of_before_the_work(place, monkeypatch):
         ({"x": X[:2]}, r"pictures of \(3, 6, 8\), without labels"),
         ({"x": X[:2].astype(np.float32), "y": Y[:2]}, r"x is float32 .* uint8 \(N, C, H, W\)"),
         ({"x": X[0], "y": Y[:3]}, r"x is uint8 \(3, 6, 8\)"),
+        ({"x": X[:2].transpose(0, 2, 3, 1)}, r"x is \(2, 6, 8, 3\); .* 1 or 3 channels, C"),
         ({"x": X[:2], "y": Y[:3]}, r"whole numbers from 0, one for each"),
         ({"x": X[:2], "y": Y[:2] - 9}, r"whole numbers from 0, one for each"),
         ({"x": X[:2], "y": Y[:2] + 0.5}, r"whole numbers from 0, one for each"),

@@ -53,9 +53,9 @@ def counted(work: Callable[[], object]) -> int:
     return flops.count
 
 
-def peak(times: int = 5) -> float:
-    """Operations a second of a float32 matrix product, the best of some."""
-    a, b = torch.randn(SIDE, SIDE), torch.randn(SIDE, SIDE)
+def peak(kind: torch.dtype = torch.float32, times: int = 5) -> float:
+    """Operations a second of a matrix product in the precision `kind`, the best of some."""
+    a, b = torch.randn(SIDE, SIDE).to(kind), torch.randn(SIDE, SIDE).to(kind)
     seconds = []
     for _ in range(times):
         began = time.perf_counter()

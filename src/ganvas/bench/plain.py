@@ -76,8 +76,10 @@ def loop(game: GAN, nets: nn.Module, x: Tensor, batch: int, workers: int) -> Ite
         yield
 
 
-def best(game: GAN, nets: nn.Module, x: Tensor, batch: int) -> Iterator[None]:
-    """The same as `loop`, with all that makes it fast; in float32."""
+def best(
+    game: GAN, nets: nn.Module, x: Tensor, batch: int, autocast: torch.dtype | None = None
+) -> Iterator[None]:
+    """The same as `loop`, with all that makes it fast; losses in the precision `autocast`."""
     G, D, t = nets.get_submodule("G"), nets.get_submodule("D"), Moment(seed=0)
     weights = {net: list(net.parameters()) for net in (G, D)}
     optimizers = {
@@ -86,6 +88,9 @@ def best(game: GAN, nets: nn.Module, x: Tensor, batch: int) -> Iterator[None]:
         )
         for net, spec in ((G, game.G), (D, game.D))
     }
+
+    def fast() -> torch.autocast:
+        return torch.autocast("cpu", autocast, enabled=autocast is not None)
 
     def move(net: nn.Module, terms: dict[str, Tensor]) -> None:
         optimizers[net].zero_grad()
@@ -97,12 +102,16 @@ def best(game: GAN, nets: nn.Module, x: Tensor, batch: int) -> Iterator[None]:
     while True:
         for left in reversed(range(game.d_steps)):
             real = normalise(x.index_select(0, next(batches)), game.range)
-            with torch.set_grad_enabled(left == 0):
+            with torch.set_grad_enabled(left == 0), fast():
                 fake = G(torch.randn(batch, game.z))
-            move(D, game.d_terms(D, real, fake.detach(), t))
+            with fast():
+                terms = game.d_terms(D, real, fake.detach(), t)
+            move(D, terms)
             for module in spectral:
                 module.stepped()
-        move(G, game.g_terms(D, real, fake, t))
+        with fast():
+            terms = game.g_terms(D, real, fake, t)
+        move(G, terms)
         yield
 
 

@@ -30,6 +30,9 @@ from ganvas.families.sngan import SNGAN
 from ganvas.game import Moment, Nets
 from ganvas.trainer import Trainer
 
+CPU = torch.device("cpu")
+"""What is measured, on a machine with a graphics card too."""
+
 KEPT = 2048
 """Pictures that the loops draw from; speed does not look at their content."""
 
@@ -94,9 +97,9 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
     flops = {name: counted(partial(next, steps)) for name, steps in loops.items()}
     rates: dict[str, list[float]] = {name: [] for name in loops}
     worked: dict[str, list[float]] = {name: [] for name in loops}
-    peaks = []
+    peaks, precision = [], device.precision(CPU)
     for _ in range(facts["rounds"]):
-        peaks.append(peak())
+        peaks.append(peak(precision.autocast or torch.float32))
         for name, steps in loops.items():
             wall, own = rate(steps, facts["seconds"])
             rates[name].append(wall)
@@ -107,7 +110,7 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
         "flops": flops,
         "peak": statistics.median(peaks),
         "images": 1000 if cell["work"] == SAMPLING else work.batch * work.game.d_steps,
-        "precision": device.precision(torch.device("cpu")).name,
+        "precision": precision.name,
         "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
     }
 
@@ -127,17 +130,19 @@ def rate(
 
 
 def _training(work: Work, data: Dataset) -> dict[str, Iterator[None]]:
-    def nets() -> Nets:
-        return state.build(work.game, data.spec, 0)
+    def nets(autocast: torch.dtype | None = None) -> Nets:
+        return state.build(work.game, data.spec, 0, CPU, autocast)
 
-    trainer = Trainer(work.game, data, batch=work.batch, threads=torch.get_num_threads())
+    threads = torch.get_num_threads()
+    trainer = Trainer(work.game, data, batch=work.batch, threads=threads, device="cpu")
+    fast = trainer.precision.autocast
     workers = (0, 2) if device.processors() > 1 else (0,)
     return {
         **{
             f"plain, {n} workers": plain.loop(work.game, nets(), data.x, work.batch, n)
             for n in workers
         },
-        BEST: plain.best(work.game, nets(), data.x, work.batch),
+        BEST: plain.best(work.game, nets(fast), data.x, work.batch, fast),
         "ganvas": _steps(trainer),
     }
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import replace
+from pathlib import Path
 
-from ganvas import api
+from ganvas import api, checkpoint
+from ganvas.cli.launch import together
 from ganvas.fitting import Fit, fit
 from ganvas.forecast import forecast, lines
 from ganvas.ranks import Ranks, neighbours
@@ -34,9 +36,13 @@ def fitted(recipe: Recipe, ranks: Ranks, mark: str) -> Recipe:
     return replace(recipe, settings=replace(recipe.settings, micro_batch=micro))
 
 
-def foretell(recipe: Recipe, ranks: Ranks) -> int:
+def foretell(recipe: Recipe, ranks: Ranks, resumed: Path | None) -> int:
     """Prints the recipe as a run would store it, and what it will take; returns the exit code."""
     trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings, ranks=ranks)
+    if resumed is not None:
+        folder = resumed / "checkpoints"
+        begun = ranks.first and any(folder.glob("step-*"))
+        together(trainer, checkpoint.latest(folder) if begun else None)
     found = forecast(trainer)
     if ranks.first:
         for doubt in trainer.doubts:

@@ -43,6 +43,11 @@ def launch(processes: int, argv: list[str]) -> int:
     return 0
 
 
+def card(where: torch.device) -> str:
+    """What the graphics card is called; nothing for the processor."""
+    return torch.cuda.get_device_name(where) if where.type == "cuda" else ""
+
+
 def together(trainer: Trainer, saved: Checkpoint | None) -> None:
     """Lets all processes begin alike, from the checkpoint that the first has read, if any.
 
@@ -62,6 +67,7 @@ def together(trainer: Trainer, saved: Checkpoint | None) -> None:
                 "configuration": options.to_toml(),
                 "data set": trainer.data.fingerprint,
                 "version": (version("ganvas"), torch.__version__),
+                "graphics card": card(trainer.device),  # another one draws other numbers
                 "start": weights.hexdigest(),
             }
         )

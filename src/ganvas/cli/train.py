@@ -79,7 +79,7 @@ def joined(recipe: Recipe, where: Where, auto: bool) -> int:
         recipe = fitted(recipe, ranks, "# " if where.dry_run else "")
     try:
         if where.dry_run:
-            code = foretell(recipe, ranks)
+            code = foretell(recipe, ranks, where.resume)
         elif not ranks.first:
             code = beside(recipe, ranks)
         else:

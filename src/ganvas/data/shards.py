@@ -86,6 +86,8 @@ class Arrays(Shard):
                 )(file)
         if kind != np.uint8 or len(shape) != 4 or not all(shape):
             raise self.bad(f"x is {kind} {shape}; pictures are uint8 (N, C, H, W)")
+        if shape[1] not in (1, 3):
+            raise self.bad(f"x is {shape}; pictures (N, C, H, W) have 1 or 3 channels, C")
         sides = shape[2:] if self.size is None else (self.size, self.size)
         return shape[0], (shape[1], *sides), "y.npy" in names
 
