@@ -9,6 +9,8 @@ from PIL import Image
 
 from ganvas import load, pictures
 from ganvas.cli import main
+from ganvas.cli.sample import numbered
+from ganvas.errors import UsageError
 
 RUN, POINTS = "runs/0000-gan-digits", "runs/0001-gan-toy-ring8"
 
@@ -70,6 +72,7 @@ def test_a_walk_closes_on_itself(place, capsys):
         (["sample", RUN, "-n", "many"], 2, "-n/--n: expected INT, got 'many'."),
         (["sample", RUN, "--seed", "-1"], 2, "seed is 0 or more, got -1."),
         (["sample", RUN, "--labels", "3"], 2, "GAN draws without labels"),
+        (["sample", POINTS, "--labels", "cat"], 2, "--labels cat: this run knows no classes."),
         (["sample", RUN, "--out", "x.jpg"], 2, "--out is a .png file, got 'x.jpg'."),
         (["sample", RUN, "--out", "x.svg"], 2, "--out is a .png file, got 'x.svg'."),
         (["sample", POINTS, "--out", "x"], 2, "--out is a .png file, got 'x'."),
@@ -89,3 +92,10 @@ def test_a_walk_closes_on_itself(place, capsys):
 )
 def test_bad_input(refused, argv, code, said):
     refused(argv, code, said)
+
+
+def test_a_class_is_a_number_or_a_name():
+    classes = ("cat", "dog", "7")
+    assert [numbered(label, classes) for label in ("dog", "1", "7", "cat")] == [1, 1, 7, 0]
+    with pytest.raises(UsageError, match="Unknown class 'dgo'; did you mean 'dog'"):
+        numbered("dgo", classes)

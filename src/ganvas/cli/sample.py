@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ import tyro
 from torch import Tensor
 
 from ganvas import files, flags, pictures
-from ganvas.errors import UsageError
+from ganvas.errors import UsageError, unknown
 from ganvas.model import Model, load
 
 
@@ -24,8 +25,8 @@ class Sample:
     """The run's folder."""
     n: Annotated[int, tyro.conf.arg(aliases=["-n"])] = 64
     """How many samples."""
-    labels: tuple[int, ...] = ()
-    """One class for all samples, or one for each, for conditional families."""
+    labels: tuple[str, ...] = ()
+    """Number or name of one class for all samples, or of one for each; for conditional families."""
     seed: int = 0
     """Decides the noise."""
     out: Path | None = None
@@ -48,8 +49,8 @@ def main(argv: list[str]) -> int:
         raise UsageError("--dir is for images; points go to --npz.")
     if args.out is not None and args.out.suffix not in (".png", ".svg")[: 2 - model.data.is_images]:
         raise UsageError(f"--out is a .png file, got {str(args.out)!r}.")
-    labels = args.labels[0] if len(args.labels) == 1 else args.labels or None
-    samples = model.sample(args.n, labels, args.seed)
+    classes = [numbered(label, model.data.classes) for label in args.labels]
+    samples = model.sample(args.n, classes[0] if len(classes) == 1 else classes or None, args.seed)
     out = args.out
     if out is None and args.npz is None and args.dir is None:
         out = args.run / "samples.png"
@@ -63,6 +64,18 @@ def main(argv: list[str]) -> int:
         one_each(samples, args.dir)
     print("\n".join(str(path) for path in (out, args.npz, args.dir) if path is not None))
     return 0
+
+
+def numbered(label: str, classes: Sequence[str]) -> int:
+    """The number of the class that `label` names or is; UsageError for neither."""
+    try:
+        return int(label)
+    except ValueError:
+        if label in classes:
+            return classes.index(label)
+        if not classes:
+            raise UsageError(f"--labels {label}: this run knows no classes.") from None
+        raise unknown("class", label, classes) from None
 
 
 def show(model: Model, samples: Tensor, out: Path) -> None:
