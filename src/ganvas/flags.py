@@ -28,7 +28,7 @@ _WORDING = [
         r"\2: \1 is none of \3",
     ),
     (r"^Missing value for argument '(\S+)'\..*", r"\1 needs a value"),
-    (r"^Missing from (.*): (\S+) (.*?)\.? \(required\)$", r"\1 needs \2: \3"),
+    (r"^Missing from (.*?): (\S+) (.*?)\.? \(required\)$", r"\1 needs \2: \3"),
 ]
 """What tyro says, and what we say."""
 

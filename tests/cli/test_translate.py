@@ -129,6 +129,12 @@ def test_a_folder_with_what_cannot_be_read(run, tmp_path, capsys, many):
     assert {p: p.read_bytes() for p in before} == before
 
 
+def test_a_place_that_is_missing_is_told(run, capsys):
+    assert main(["translate", run, "in"]) == 2
+    said = "ganvas translate needs PATH: Where the translation goes: a file for a file,"
+    assert said in capsys.readouterr().err.replace("\n", " ")
+
+
 def test_when_nothing_can_be_read(run, tmp_path, capsys):
     (tmp_path / "in").mkdir()
     (tmp_path / "in/1.png").write_bytes(b"")
