@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ class Machine:
         self.name = f"ganvas-{os.getpid()}-{number}"
         self.card, self.address = f"card{number}", f"10.77.0.{number}"
         self.said = place / f"{self.card}.txt"
-        ip("netns", "add", self.name)
+        self.begun: list[subprocess.Popen[bytes]] = []
 
     def begin(self, *argv: str) -> subprocess.Popen[bytes]:
         """`ganvas` with these words, by torchrun with one process, which says all to `said`."""
@@ -49,28 +50,38 @@ class Machine:
         words = ["ip", "netns", "exec", self.name, *torchrun, "-m", "ganvas", *argv]
         cards = {"GLOO_SOCKET_IFNAME": self.card, "OMP_NUM_THREADS": "1"}
         with self.said.open("wb") as out:
-            return subprocess.Popen(words, stdout=out, stderr=out, env=os.environ | cards)
+            self.begun.append(
+                subprocess.Popen(words, stdout=out, stderr=out, env=os.environ | cards)
+            )
+        return self.begun[-1]
+
+    def end(self) -> None:
+        for number in inhabitants(self):
+            os.kill(number, signal.SIGKILL)
+        for process in self.begun:
+            process.wait()
+        ip("netns", "del", self.name)
 
 
 @pytest.fixture
 def machines(tmp_path) -> Iterator[tuple[Machine, Machine]]:
     if shutil.which("ip") is None:
         pytest.skip("needs the command `ip` (Debian's iproute2)")
-    try:
-        pair = Machine(1, tmp_path), Machine(2, tmp_path)
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"may not make network namespaces: {error.stderr.decode().strip()}")
-    ends = [word for each in pair for word in ("name", each.card, "netns", each.name)]
-    ip("link", "add", *ends[:4], "type", "veth", "peer", *ends[4:])
-    for each in pair:
-        ip("-n", each.name, "addr", "add", f"{each.address}/24", "dev", each.card)
-        for link in ("lo", each.card):
-            ip("-n", each.name, "link", "set", link, "up")
-    yield pair
-    for each in pair:
-        for number in inhabitants(each):
-            os.kill(number, signal.SIGKILL)
-        ip("netns", "del", each.name)
+    with ExitStack() as ends:
+        try:
+            pair = Machine(1, tmp_path), Machine(2, tmp_path)
+            for each in pair:
+                ip("netns", "add", each.name)
+                ends.callback(each.end)
+            words = [word for each in pair for word in ("name", each.card, "netns", each.name)]
+            ip("link", "add", *words[:4], "type", "veth", "peer", *words[4:])
+        except subprocess.CalledProcessError as error:
+            pytest.skip(f"may not make network namespaces: {error.stderr.decode().strip()}")
+        for each in pair:
+            ip("-n", each.name, "addr", "add", f"{each.address}/24", "dev", each.card)
+            for link in ("lo", each.card):
+                ip("-n", each.name, "link", "set", link, "up")
+        yield pair
 
 
 def both(machines: tuple[Machine, Machine], *argv: str) -> list[subprocess.Popen[bytes]]:
@@ -135,11 +146,15 @@ def test_a_killed_process_ends_the_other_machine(machines, tmp_path, number):
 
 
 def test_a_machine_that_vanishes_is_noticed_by_the_other(machines, tmp_path):
+    """Of the second, torchrun itself waits for the first."""
     agents = under_way(machines, tmp_path)
     ip("-n", machines[1].name, "link", "set", machines[1].card, "down")
     assert agents[0].wait(40) == 1
     for number in (0, 1):
-        lost = f"Process {number} of 2 has lost another one, and ends too."
-        assert lost in machines[number].said.read_text()
-    agents[1].kill()  # torchrun itself waits there for the first machine
-    agents[1].wait()
+        lost, end = (
+            f"Process {number} of 2 has lost another one, and ends too.",
+            time.monotonic() + 15,
+        )
+        while lost not in machines[number].said.read_text():
+            assert time.monotonic() < end
+            time.sleep(0.1)

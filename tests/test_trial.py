@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import torch
 from torch import nn
 
 from ganvas import GAN, Nets, Trainer, data, families
 from ganvas.cli import main
 from ganvas.trial import tried
+from small import differing
 
 OWN = '''
 """Paper: none. Reference: none. Differs: nothing."""
@@ -49,7 +49,7 @@ def refused(place: Path, body: str, capsys) -> str:
         (WRONG, "Mine fails on trial: RuntimeError: mat1 and mat2 shapes cannot be multiplied"),
         ("return None", "Mine.build returns Nets(G=…, D=…), a network for each player; got None"),
         ("return 1 / 0", "own.py: ZeroDivisionError: division by zero."),
-        ("return Nets(G=nets.G)", "Mine moves 'D', but its players are"),
+        ("return Nets(G=nets.G)", "Mine.build gives no network to D; each player"),
     ],
 )
 def test_a_family_that_cannot_play_is_refused(tmp_path, capsys, body, said):
@@ -61,17 +61,37 @@ def test_the_line_is_that_of_the_family(tmp_path, capsys):
     assert f"fails on trial at line {line} of " in refused(tmp_path, "return 1 / 0", capsys)
 
 
-def test_a_trial_moves_nothing(tmp_path):
+def test_a_trial_changes_nothing(tmp_path, monkeypatch):
     (tmp_path / "own.py").write_text(OWN.replace("{body}", "return nets"))
     kind, _ = families.own(f"{tmp_path}/own.py:Mine")
-    part = Trainer(kind(), data.load("digits"), steps=3, batch=16, threads=1)
-    before = {name: value.clone() for name, value in part.state()[0].items()}
-    tried(part.engine, part.data.spec)
-    assert all(torch.equal(value, before[name]) for name, value in part.state()[0].items())
-    assert all(p.grad is None for p in part.engine.nets.parameters())
+    digits, states = data.load("digits", size=16), []
+    for trial in (tried, lambda *_: None):
+        monkeypatch.setattr("ganvas.trainer.tried", trial)
+        game = kind(network="dcgan", width=4, norm="both")
+        part = Trainer(game, digits, steps=3, batch=16, threads=1)
+        assert all(module.training for module in part.engine.nets.modules())
+        part.step()
+        states.append(part.state()[0])
+    assert not differing(*states)
 
 
-def test_verdicts_may_be_a_column(monkeypatch):
+def test_networks_that_cannot_be_copied_may_be_trained(tmp_path):
+    body = "nets.D[1] = nn.utils.weight_norm(nets.D[1]); return nets"
+    (tmp_path / "own.py").write_text(OWN.replace("{body}", body))
+    kind, _ = families.own(f"{tmp_path}/own.py:Mine")
+    with pytest.warns(FutureWarning, match="weight_norm"):
+        Trainer(kind(), data.load("digits"), steps=1, batch=16, threads=1).step()
+
+
+def test_memory_that_does_not_suffice_is_no_fault_of_the_family(tmp_path, capsys):
+    for what in ("gan", f"{tmp_path}/own.py:Mine"):
+        (tmp_path / "own.py").write_text(OWN.replace("{body}", "return nets"))
+        words = ["train", what, "--data", "digits", "--steps", "1", "--d-hidden", str(10**11)]
+        assert main([*words, "--outdir", str(tmp_path / "runs")]) == 4
+        assert "The memory does not suffice" in capsys.readouterr().err
+
+
+def test_verdicts_may_be_a_column():
     """A D of (N, 1) learns by coin just what one of (N,) does."""
 
     class Column(GAN):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import inspect
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from ganvas.recipe import BUDGET, Recipe, plain
 from ganvas.recipes import resolve
 from ganvas.run import Run
 from ganvas.trainer import Trainer
+from ganvas.trial import file_of, is_own
 
 
 def train(
@@ -110,12 +110,9 @@ def measured(trainer: Trainer) -> Dataset:
 
 def source(game: Game) -> str:
     """The SHA-256 of the file of a family of one's own; empty for a built-in one."""
-    if type(game).__module__.startswith("ganvas.families."):
+    if not is_own(game):
         return ""
-    try:
-        file = inspect.getsourcefile(type(game))
-    except TypeError:  # a class typed into an interpreter
-        file = None
+    file = file_of(game)
     return hashlib.sha256(Path(file).read_bytes() if file else b"").hexdigest()
 
 

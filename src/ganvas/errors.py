@@ -52,6 +52,12 @@ class StorageError(GanvasError):
     exit_code = 5
 
 
+def out_of_memory(error: Exception) -> bool:
+    """Whether `error` says that the memory does not suffice, of the machine or of a card."""
+    known = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    return known or "can't allocate memory" in str(error)
+
+
 def reason(error: Exception) -> str:
     """What `error` says; where it is the system's, without its number and file.
 

@@ -65,4 +65,5 @@ class Finite:
         }
         bad = [name for name, value in numbers.items() if not torch.isfinite(value)]
         what = bad[0] if bad else "what t.update was given"
-        return TrainingError(f"Step {step}: {what} is not finite; the step was not made.")
+        kept = "the step was not made" if made else "its state was not moved"
+        return TrainingError(f"Step {step}: {what} is not finite; {kept}.")

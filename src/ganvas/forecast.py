@@ -19,7 +19,7 @@ WARM, LEAST, MOST = 2, 3, 200
 
 @dataclass(frozen=True, kw_only=True)
 class Forecast:
-    """Bytes and seconds of a run; measures, checkpoints and the report come on top."""
+    """Bytes and seconds of a run, less measures, checkpoints, report and the time of pictures."""
 
     step: float
     """Seconds of a training step."""

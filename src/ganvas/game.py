@@ -124,7 +124,7 @@ class Game(ABC):
         return self
 
     def idle(self) -> dict[str, str]:
-        """Options that nothing reads as the others are, each with the other that decides it."""
+        """Options that nothing reads as the others are, each with what decides it."""
         return {}
 
     def review(self, nets: Any) -> Iterator[str]:

@@ -154,9 +154,10 @@ class Ranks:
             self._watcher.join(GRACE)
         dist.destroy_process_group()
 
-    def look_out(self) -> None:
+    def look_out(self, device: str) -> None:
         """Ends this process soon after the next one is lost, whatever it waits for then."""
         self._work = dist.new_group(timeout=PATIENCE)
+        dist.all_reduce(torch.zeros(1, device=device), group=self._work)  # NCCL connects by it
         self._talk = dist.new_group(backend="gloo", timeout=PATIENCE)
         self._watch = dist.new_group(backend="gloo", timeout=timedelta(days=365))
         _keep_alive()
@@ -228,7 +229,7 @@ def join(device: str = "auto") -> Ranks:
     ranks = Ranks(rank, count)
     try:
         dist.init_process_group(backend, timeout=MEETING)
-        ranks.look_out()
+        ranks.look_out("cuda" if "nccl" in backend else "cpu")
     except RuntimeError as error:
         raise TrainingError(
             f"Process {rank} of {count} does not reach the others. If another one has failed, it "

@@ -42,7 +42,6 @@ SHOWN, SHOWN_POINTS = 64, 1000
 """Real pictures in a grid, and real points in a plot."""
 
 _LEFTOVER = re.compile(r"\..+\.[0-9]+")  # of a process killed while it replaced a file
-
 _PICTURE = re.compile(r"step-([0-9]{8,})-")
 
 

@@ -34,7 +34,7 @@ from ganvas.play import Clock
 from ganvas.ranks import ALONE, Ranks
 from ganvas.recipe import Recipe, Settings, changes, is_fixed, plain
 from ganvas.saving import Saving, State
-from ganvas.trial import built, tried
+from ganvas.trial import tried
 
 VIEWED = (1000, 64)  # real points, or real pictures, that views may start from
 
@@ -81,12 +81,12 @@ class Trainer:
         self.stream = Stream(
             self.data, settings.batch, settings.seed, game.range, self.device, settings.mirror
         )
+        tried(game, self.stream, settings.seed, self.precision.autocast)
         self.engine = self._engine(game)
         self.seconds = 0.0  # of training so far, over all the run's resumptions
         self._resumed = time.monotonic()
         self._before = 0  # images before the last step
         self._drawn = -1  # the step last drawn
-        tried(self.engine, self.data.spec)
         self.doubts = [*doubts(asked, self.engine, self.settings, len(self.data))]
         self.doubts += compile_players(self.engine) if settings.compile else []
         self._pending: list[Event] = [Warned(0, text) for text in self.doubts]
@@ -95,7 +95,7 @@ class Trainer:
         seed, autocast = self.settings.seed, self.precision.autocast
         return Engine(
             game=game,
-            nets=built(game, self.data.spec, seed, self.device, autocast),
+            nets=state.build(game, self.data.spec, seed, self.device, autocast),
             source=ahead(self.stream),
             seed=seed,
             micro=self.ranks.parts(self.settings.batch, self.settings.micro_batch),

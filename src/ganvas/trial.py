@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+
+import torch
 
 from ganvas import drawing, state
 from ganvas.data.batches import Batch, DataSpec
-from ganvas.engine import Engine
-from ganvas.errors import GameError, GanvasError
+from ganvas.data.stream import Stream
+from ganvas.errors import GameError, GanvasError, out_of_memory
 from ganvas.game import Game, Moment, Nets
 from ganvas.play import Play, losses_of
 
-
-def built(game: Game, *options: Any) -> Nets:
-    """`state.build`; GameError where the code of one's own game raises."""
-    with told(game):
-        return state.build(game, *options)
+ROWS = 8
+"""Samples of the trial, or the batch where it has fewer."""
 
 
-def tried(engine: Engine, data: DataSpec) -> None:
-    """Raises GameError where the turns or the samples of one's own game fail; nothing moves.
+def tried(game: Game, stream: Stream, seed: int, autocast: torch.dtype | None) -> None:
+    """Raises GameError where networks, turns or samples of one's own game fail.
 
-    A built-in game is not tried: `ganvas check` has done so.
+    Args:
+        game: nothing is done where it is a built-in one, which `ganvas check` has tried.
+        stream: of the data, whatever its batch.
+        seed: decides the networks.
+        autocast: lower precision in which the losses are computed, if any.
     """
-    game = engine.game
-    if type(game).__module__.startswith("ganvas."):
+    if not is_own(game):
         return
-    nets, parts = copy.deepcopy(engine.nets), engine.micro * engine.ranks.count
-    t = Moment(seed=0, device=engine.device, parts=parts, held=engine.micro)
-    with told(game), engine.precision():
+    few = stream.resized(min(ROWS, stream.batch))
+    device, data = torch.device(few.device), few.dataset.spec
+    t = Moment(seed=0, device=device, watching=True)
+    with in_words(game):
+        nets = state.build(game, data, seed, device, autocast)
+        if missing := [name for name in game.players if not hasattr(nets, name)]:
+            raise GameError(
+                f"{type(game).__name__}.build gives no network to {', '.join(missing)}; each "
+                "player, a field that holds an Optim, is an attribute of Nets."
+            )
         if not game.into:
-            _draw(game, copy.deepcopy(nets).eval(), engine.source(0, 0, parts), t, data)
-        for turn in Play(game, nets, engine.source, t, 0, 0, parts).turns:
-            losses_of(turn)
+            _draw(game, nets.eval(), few(0), t, data)
+        nets.train()
+        with torch.autocast(device.type, autocast, enabled=autocast is not None):
+            for turn in Play(game, nets, few, t, 0, 0, 1).turns:
+                losses_of(turn)
 
 
 def _draw(game: Game, nets: Nets, batch: Batch, t: Moment, data: DataSpec) -> None:
@@ -50,22 +59,30 @@ def _draw(game: Game, nets: Nets, batch: Batch, t: Moment, data: DataSpec) -> No
 
 
 @contextmanager
-def told(game: Game) -> Iterator[None]:
+def in_words(game: Game) -> Iterator[None]:
     """What the code of one's own game raises, as one sentence that names the line."""
     try:
         yield
     except GanvasError:
         raise
     except Exception as error:  # whatever a family's code raises
-        file, frames = _file(type(game)), traceback.extract_tb(error.__traceback__)
+        if out_of_memory(error):
+            raise
+        file, frames = file_of(game), traceback.extract_tb(error.__traceback__)
         own = [f" at line {frame.lineno} of {file}" for frame in frames if frame.filename == file]
-        said = [type(error).__name__, *str(error).strip().splitlines()[:1]]
+        said = [type(error).__name__, *str(error).strip().rstrip(".").splitlines()[:1]]
         name, at = type(game).__name__, own[-1] if own else ""
         raise GameError(f"{name} fails on trial{at}: {': '.join(said)}.") from error
 
 
-def _file(kind: type) -> str | None:
+def is_own(game: Game) -> bool:
+    """Whether the family is one of the user's own."""
+    return not type(game).__module__.startswith("ganvas.")
+
+
+def file_of(game: Game) -> str | None:
+    """The file of the family; None for a class that was typed into an interpreter."""
     try:
-        return inspect.getsourcefile(kind)
-    except TypeError:  # a class typed into an interpreter
+        return inspect.getsourcefile(type(game))
+    except (TypeError, OSError):
         return None

@@ -205,11 +205,12 @@ def test_nproc_starts_them_by_torchrun(tmp_path):
 
 def test_a_refusal_keeps_its_exit_code(whole, tmp_path):
     """PyTorch's threads, which wait for the other process, once ended half of them by SIGABRT."""
-    words = ["train", "--resume", str(whole / NAME), "--steps", "30", "--micro-batch", "8"]
+    words = ["train", "--resume", str(whole / NAME), "--steps", "40"]
     for _ in range(3):
         done = subprocess.run(
             [sys.executable, "-m", "ganvas", *words, "--nproc", "4"], capture_output=True, text=True
         )
+        assert "was trained by 2 processes" in done.stderr
         assert done.returncode == 2, done.stderr
 
 

@@ -96,6 +96,6 @@ def test_bad_input(refused, argv, code, said):
 
 def test_a_class_is_a_number_or_a_name():
     classes = ("cat", "dog", "7")
-    assert [numbered(label, classes) for label in ("dog", "1", "7", "cat")] == [1, 1, 7, 0]
+    assert [numbered(label, classes) for label in ("dog", "1", "7", "cat")] == [1, 1, 2, 0]
     with pytest.raises(UsageError, match="Unknown class 'dgo'; did you mean 'dog'"):
         numbered("dgo", classes)

@@ -26,7 +26,7 @@ COMMANDS = {
 
 def main(argv: list[str] | None = None) -> int:
     """Runs a command; returns the exit code (see `ganvas.errors`)."""
-    from ganvas.errors import GanvasError, StorageError, TrainingError, UsageError
+    from ganvas import errors
 
     # Threads that spin long while they wait starve where other work shares the cores; docs/speed.md
     # has the figures. OpenMP reads this once, when torch is imported.
@@ -42,28 +42,28 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     try:
         return _run(args)
-    except GanvasError as error:
+    except errors.GanvasError as error:
         print(f"ganvas: {error}", file=sys.stderr)
-        if isinstance(error, UsageError) and args[0] in COMMANDS:
+        if isinstance(error, errors.UsageError) and args[0] in COMMANDS:
             words = args[:2] if importlib.util.find_spec(_inner(args)) else args[:1]
             print(f"Try 'ganvas {' '.join(words)} --help'.", file=sys.stderr)
         return error.exit_code
     except (MemoryError, RuntimeError) as error:
-        if type(error).__name__ != "OutOfMemoryError" and "can't allocate memory" not in str(error):
+        if not errors.out_of_memory(error):
             raise
         print(
             "ganvas: The memory does not suffice; a smaller --batch, --micro-batch, --size or "
             "narrower networks need less.",
             file=sys.stderr,
         )
-        return TrainingError.exit_code
+        return errors.TrainingError.exit_code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         return 0
     except OSError as error:
         print(f"ganvas: {error.filename}: {error.strerror}.", file=sys.stderr)
-        return StorageError.exit_code
+        return errors.StorageError.exit_code
 
 
 def _run(args: list[str]) -> int:

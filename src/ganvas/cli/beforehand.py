@@ -47,7 +47,8 @@ def foretell(recipe: Recipe, ranks: Ranks, resumed: Path | None) -> int:
     if ranks.first:
         for doubt in trainer.doubts:
             print(f"warning: {doubt}", file=sys.stderr)
-        print(api.settled(recipe, trainer).to_toml(), end="")
+        stored = recipe if resumed is not None else api.settled(recipe, trainer)
+        print(stored.to_toml(), end="")
         for line in lines(found, trainer):
             print(f"# {line}")
     return 0

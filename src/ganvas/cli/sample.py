@@ -68,11 +68,11 @@ def main(argv: list[str]) -> int:
 
 def numbered(label: str, classes: Sequence[str]) -> int:
     """The number of the class that `label` names or is; UsageError for neither."""
+    if label in classes:
+        return classes.index(label)
     try:
         return int(label)
     except ValueError:
-        if label in classes:
-            return classes.index(label)
         if not classes:
             raise UsageError(f"--labels {label}: this run knows no classes.") from None
         raise unknown("class", label, classes) from None

@@ -91,7 +91,7 @@ def joined(recipe: Recipe, where: Where, auto: bool) -> int:
         if ranks.first:
             raise
         return error.exit_code
-    code = max(ranks.gathered(code))  # else torchrun waits where all is well for where it is not
+    code = max(ranks.gathered(code))  # one that ends with 0 would leave torchrun waiting beside it
     ranks.leave()
     return code
 
@@ -182,6 +182,7 @@ def train(run: Run, trainer: Trainer) -> int:
     try:
         with stopping_on_signals(trainer) as caught:
             follow(run.record(trainer), trainer)
+        ended = trainer.progress >= 1
     finally:  # a run that failed has most to tell
         for last in sorted((run.path / "samples").glob("*.png"))[-1:]:
             print(f"samples  {last}")
@@ -190,7 +191,7 @@ def train(run: Run, trainer: Trainer) -> int:
         else:
             every = trainer.settings.log_every
             print(f"report   none: the log's first row comes after {every} steps; see --log-every")
-    if caught or (trainer.ranks.stop and trainer.progress < 1):
+    if caught or (trainer.ranks.stop and not ended):
         print(f"Stopped and saved; go on with: ganvas train --resume {run.path}", file=sys.stderr)
     return 128 + caught[0] if caught else 0
 

@@ -51,7 +51,8 @@ def _av() -> Any:
 
 
 def _written(av: Any, path: Path, beside: Path, change: Change) -> list[str]:
-    first, skipped = _first(av, path), list[str]()
+    first = _first(av, path)
+    skipped: list[str] = []
     with av.open(str(path)) as given, av.open(str(beside), "w") as made:
         source = given.streams.video[0]
         stream = made.add_stream("vp9" if beside.suffix == ".webm" else "h264",
