@@ -33,6 +33,9 @@ class Mine(GAN):
 FLAT = "return Nets(G=nn.Linear(self.inputs, 64), D=nets.D)"
 WRONG = "return Nets(G=nets.G, D=nn.Sequential(nn.Flatten(), nn.Linear(65, 1)))"
 
+FEW = "return nets\n\n    def sample(self, nets, n, y, t): return super().sample(nets, 3, y, t)"
+IDLE = "return nets\n\n    def turns(self, nets, draw, t): yield from ()"
+
 
 def refused(place: Path, body: str, capsys) -> str:
     (place / "own.py").write_text(OWN.replace("{body}", body))
@@ -46,9 +49,13 @@ def refused(place: Path, body: str, capsys) -> str:
     ("body", "said"),
     [
         (FLAT, "Mine draws samples of (64,), those of 'digits' are of (1, 8, 8); nn.Unflatten(1,"),
-        (WRONG, "Mine fails on trial: RuntimeError: mat1 and mat2 shapes cannot be multiplied"),
+        (WRONG, "Mine fails: RuntimeError: mat1 and mat2 shapes cannot be multiplied"),
         ("return None", "Mine.build returns Nets(G=…, D=…), a network for each player; got None"),
         ("return 1 / 0", "own.py: ZeroDivisionError: division by zero."),
+        ("return Nets(G=nets.G, D=nn.Flatten(0))", "Mine fails: ValueError: optimizer got an empty parameter list."),
+        (FEW, "Mine was asked for 8 samples and draws 3."),
+        (IDLE, "Mine.turns yields no turn, so nobody would learn."),
+        ("return nets\n\n    much: int", "missing 1 required keyword-only argument: 'much'."),
         ("return Nets(G=nets.G)", "Mine.build gives no network to D; each player"),
     ],
 )
@@ -56,9 +63,23 @@ def test_a_family_that_cannot_play_is_refused(tmp_path, capsys, body, said):
     assert said in refused(tmp_path, body, capsys)
 
 
+def test_what_fails_on_the_way_is_one_sentence_too(tmp_path, capsys):
+    late = """return nets
+
+    def turns(self, nets, draw, t):
+        if t.step == 3:
+            raise ValueError("three")
+        yield from super().turns(nets, draw, t)
+"""
+    (tmp_path / "own.py").write_text(OWN.replace("{body}", late))
+    argv = ["train", f"{tmp_path}/own.py:Mine", "--data", "digits", "--steps", "5"]
+    assert main([*argv, "--outdir", str(tmp_path / "runs")]) == 2
+    assert "own.py: ValueError: three." in capsys.readouterr().err.replace("\n", " ")
+
+
 def test_the_line_is_that_of_the_family(tmp_path, capsys):
     line = 1 + OWN[: OWN.index("{body}")].count("\n")
-    assert f"fails on trial at line {line} of " in refused(tmp_path, "return 1 / 0", capsys)
+    assert f"Mine fails at line {line} of " in refused(tmp_path, "return 1 / 0", capsys)
 
 
 def test_a_trial_changes_nothing(tmp_path, monkeypatch):

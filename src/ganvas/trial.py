@@ -12,9 +12,9 @@ import torch
 from ganvas import drawing, state
 from ganvas.data.batches import Batch, DataSpec
 from ganvas.data.stream import Stream
+from ganvas.engine import Engine
 from ganvas.errors import GameError, GanvasError, out_of_memory
 from ganvas.game import Game, Moment, Nets
-from ganvas.play import Play, losses_of
 
 ROWS = 8
 """Samples of the trial, or the batch where it has fewer."""
@@ -33,7 +33,6 @@ def tried(game: Game, stream: Stream, seed: int, autocast: torch.dtype | None) -
         return
     few = stream.resized(min(ROWS, stream.batch))
     device, data = torch.device(few.device), few.dataset.spec
-    t = Moment(seed=0, device=device, watching=True)
     with in_words(game):
         nets = state.build(game, data, seed, device, autocast)
         if missing := [name for name in game.players if not hasattr(nets, name)]:
@@ -42,20 +41,21 @@ def tried(game: Game, stream: Stream, seed: int, autocast: torch.dtype | None) -
                 "player, a field that holds an Optim, is an attribute of Nets."
             )
         if not game.into:
-            _draw(game, nets.eval(), few(0), t, data)
-        nets.train()
-        with torch.autocast(device.type, autocast, enabled=autocast is not None):
-            for turn in Play(game, nets, few, t, 0, 0, 1).turns:
-                losses_of(turn)
+            _draw(game, nets.eval(), few(0), Moment(seed=0, device=device), data)
+        if not Engine(game=game, nets=nets, source=few, device=device, autocast=autocast).step():
+            raise GameError(f"{type(game).__name__}.turns yields no turn, so nobody would learn.")
 
 
 def _draw(game: Game, nets: Nets, batch: Batch, t: Moment, data: DataSpec) -> None:
-    shape = tuple(drawing.made(game, nets, batch, t).shape[1:])
-    if shape != tuple(data.shape):
+    count, *shape = drawing.made(game, nets, batch, t).shape
+    name = type(game).__name__
+    if tuple(shape) != tuple(data.shape):
         raise GameError(
-            f"{type(game).__name__} draws samples of {shape}, those of {data.name!r} are of "
+            f"{name} draws samples of {tuple(shape)}, those of {data.name!r} are of "
             f"{tuple(data.shape)}; nn.Unflatten(1, {tuple(data.shape)}) gives numbers that shape."
         )
+    if count != len(batch[0]):
+        raise GameError(f"{name} was asked for {len(batch[0])} samples and draws {count}.")
 
 
 @contextmanager
@@ -63,16 +63,16 @@ def in_words(game: Game) -> Iterator[None]:
     """What the code of one's own game raises, as one sentence that names the line."""
     try:
         yield
-    except GanvasError:
+    except (GanvasError, OSError):
         raise
     except Exception as error:  # whatever a family's code raises
-        if out_of_memory(error):
+        if out_of_memory(error) or not is_own(game):
             raise
         file, frames = file_of(game), traceback.extract_tb(error.__traceback__)
         own = [f" at line {frame.lineno} of {file}" for frame in frames if frame.filename == file]
         said = [type(error).__name__, *str(error).strip().rstrip(".").splitlines()[:1]]
         name, at = type(game).__name__, own[-1] if own else ""
-        raise GameError(f"{name} fails on trial{at}: {': '.join(said)}.") from error
+        raise GameError(f"{name} fails{at}: {': '.join(said)}.") from error
 
 
 def is_own(game: Game) -> bool:

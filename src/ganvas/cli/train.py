@@ -23,6 +23,7 @@ from ganvas.recipe import ON_RESUME, Recipe, flat, read
 from ganvas.recipes import resolve
 from ganvas.run import Run
 from ganvas.trainer import Trainer
+from ganvas.trial import in_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +181,7 @@ def train(run: Run, trainer: Trainer) -> int:
     print(f"run      {run.path}")
     print(f"data     {described(trainer)}")
     try:
-        with stopping_on_signals(trainer) as caught:
+        with stopping_on_signals(trainer) as caught, in_words(trainer.game):
             follow(run.record(trainer), trainer)
         ended = trainer.progress >= 1
     finally:  # a run that failed has most to tell

@@ -62,6 +62,8 @@ def _written(av: Any, path: Path, beside: Path, change: Change) -> list[str]:
         stream.width, stream.height = width // 2 * 2, height // 2 * 2
         stream.pix_fmt = "yuv420p"
         stream.time_base = stream.codec_context.time_base = source.time_base
+        if beside.suffix == ".avi":  # which keeps no times of frames that are coded out of turn
+            stream.codec_context.max_b_frames = 0
         sounds = {s.index: _sound(made, s, path, beside.suffix) for s in given.streams.audio}
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:

@@ -62,6 +62,13 @@ def own(text: str) -> tuple[type[Game], str]:
             if games
             else UsageError(f"{path} defines no subclass of ganvas.Game.")
         )
+    try:
+        games[wanted]()
+    except Exception as error:  # whatever a family's code raises
+        raise GameError(
+            f"{wanted} of {path} cannot be made with its usual options, of which each has one: "
+            f"{type(error).__name__}: {error}."
+        ) from error
     return games[wanted], hashlib.sha256(path.read_bytes()).hexdigest()
 
 
