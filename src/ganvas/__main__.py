@@ -13,15 +13,16 @@ def bound() -> bool:
     return torch is not None and torch.is_available() and torch.is_initialized()
 
 
-try:
-    code = main()
-except Exception:
-    if not bound():
-        raise
-    traceback.print_exc()
-    code = 1
-if bound():  # it failed; an orderly end would wait for the others, or be aborted
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-sys.exit(code)
+if __name__ == "__main__":
+    try:
+        code = main()
+    except Exception:
+        if not bound():
+            raise
+        traceback.print_exc()
+        code = 1
+    if bound():  # it failed; an orderly end would wait for the others, or be aborted
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
