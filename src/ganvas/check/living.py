@@ -28,7 +28,7 @@ def living_options(probe: Probe) -> None:
         dead = [name for name in dead if name not in living]
     # What changed nothing together with others may still do so alone.
     dead = [name for name in dead if not any(trials.lives(name, setting) for setting in settings)]
-    dead = [name for name in dead if not all(name in trials.idle(each) for each in settings)]
+    dead = [name for name in dead if not all(name in trials.idle(each) for each in ({}, *settings))]
     if dead:
         raise Broken(f"{', '.join(dead)}: changes nothing, whatever the other options are.")
 

@@ -7,12 +7,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from ganvas import api, checkpoint
-from ganvas.cli.launch import together
+from ganvas import api
+from ganvas.cli.launch import last, together
 from ganvas.fitting import Fit, fit
 from ganvas.forecast import forecast, lines
 from ganvas.ranks import Ranks, neighbours
 from ganvas.recipe import Recipe
+from ganvas.run import Run
 from ganvas.trainer import Trainer
 
 
@@ -40,9 +41,7 @@ def foretell(recipe: Recipe, ranks: Ranks, resumed: Path | None) -> int:
     """Prints the recipe as a run would store it, and what it will take; returns the exit code."""
     trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings, ranks=ranks)
     if resumed is not None:
-        folder = resumed / "checkpoints"
-        begun = ranks.first and any(folder.glob("step-*"))
-        together(trainer, checkpoint.latest(folder) if begun else None)
+        together(trainer, last(Run(resumed).checkpoints) if ranks.first else None)
     found = forecast(trainer)
     if ranks.first:
         for doubt in trainer.doubts:

@@ -7,10 +7,11 @@ import signal
 import sys
 from hashlib import sha256
 from importlib.metadata import version
+from pathlib import Path
 
 import torch
 
-from ganvas import device, state
+from ganvas import checkpoint, device, state
 from ganvas.checkpoint import Checkpoint
 from ganvas.recipe import Recipe
 from ganvas.trainer import Trainer
@@ -41,6 +42,11 @@ def launch(processes: int, argv: list[str]) -> int:
         print(f"ganvas: Process {rank} of {processes} was ended by {name}.", file=sys.stderr)
         return 128 - failure.exitcode
     return 0
+
+
+def last(folder: Path) -> Checkpoint | None:
+    """The newest good checkpoint; None where nothing has been saved yet."""
+    return checkpoint.latest(folder) if any(folder.glob("step-*")) else None
 
 
 def card(where: torch.device) -> str:

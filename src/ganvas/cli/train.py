@@ -13,7 +13,7 @@ from typing import Any
 
 from ganvas import api, checkpoint, flags, report
 from ganvas.cli.beforehand import fitted, foretell, without_auto
-from ganvas.cli.launch import launch, together
+from ganvas.cli.launch import last, launch, together
 from ganvas.cli.progress import follow
 from ganvas.data.batches import DataSpec
 from ganvas.errors import TrainingError, UsageError
@@ -153,7 +153,7 @@ def resume(run: Run, recipe: Recipe, ranks: Ranks) -> Trainer:
     trainer = Trainer(recipe.game, settings.data, settings=settings, folder=folder, ranks=ranks)
     if folder.exists():
         checkpoint.sweep(folder)
-    saved = checkpoint.latest(folder) if any(folder.glob("step-*")) else None
+    saved = last(folder)
     together(trainer, saved)
     as_it_was = (run.path / "config.toml").read_text(encoding="utf-8") == recipe.to_toml()
     if trainer.progress >= 1 and not as_it_was:
@@ -185,8 +185,8 @@ def train(run: Run, trainer: Trainer) -> int:
             follow(run.record(trainer), trainer)
         ended = trainer.progress >= 1
     finally:  # a run that failed has most to tell
-        for last in sorted((run.path / "samples").glob("*.png"))[-1:]:
-            print(f"samples  {last}")
+        for last_grid in sorted((run.path / "samples").glob("*.png"))[-1:]:
+            print(f"samples  {last_grid}")
         if run.logged:
             print(f"report   {report.write(run.path)}")
         else:
