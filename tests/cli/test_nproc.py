@@ -9,13 +9,16 @@ import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from ganvas import GAN, report
 from ganvas.checkpoint import latest
 from ganvas.cli import main
 from ganvas.cli.launch import launch
+from ganvas.data import folder
 from ganvas.engine import Engine
 from ganvas.errors import StorageError, UsageError
 from ganvas.resuming import micro_batches
@@ -24,6 +27,7 @@ from processes import ended, said, start
 from small import TRAIN, equal_runs, rows, saved, tree
 
 NAME = "0000-gan-digits"
+PICTURES = "0000-gan-pictures"
 
 
 def command(*argv: str) -> int:
@@ -52,6 +56,18 @@ def full_disk(*argv: str) -> int:
     return command(*argv)
 
 
+def said_when_decoding(cache: Path, *argv: str) -> int:
+    fill = folder._fill
+
+    def filled(*args):
+        print("decodes")
+        return fill(*args)
+
+    folder._fill = filled
+    os.environ["GANVAS_CACHE"] = str(cache)
+    return command(*argv)
+
+
 def diverged_views(*argv: str) -> int:
     """What the first process draws, and the others do not, is not finite."""
     GAN.views = lambda game, *_: {"samples": torch.full((1, 1, 8, 8), torch.nan)}
@@ -70,7 +86,14 @@ def diverged_weights(*argv: str) -> int:
     return command(*argv)
 
 
-for work in (command, stopped_at_17, full_disk, diverged_views, diverged_weights):
+for work in (
+    command,
+    stopped_at_17,
+    full_disk,
+    said_when_decoding,
+    diverged_views,
+    diverged_weights,
+):
     work.joins = True
 
 
@@ -102,6 +125,26 @@ def test_one_writes_and_speaks(whole):
     assert tomllib.loads((run / "config.toml").read_text())["batch"] == 32
     info = saved(run).info
     assert (info["processes"], info["micro"]) == (2, 1)
+
+
+def test_a_folder_of_pictures_is_decoded_once_for_all(tmp_path, monkeypatch):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for i, pixels in enumerate(np.random.default_rng(0).integers(0, 256, (40, 8, 8, 3), np.uint8)):
+        Image.fromarray(pixels).save(pictures / f"{i:02}.png")
+    monkeypatch.setattr("ganvas.report.write", lambda run: run / "report.html")
+    words = ["train", "gan", "--data", str(pictures), "--size", "8", "--steps", "10"]
+    words += ["--batch", "32", "--log-every", "5", "--outdir"]
+    cache, together = tmp_path / "cache", tmp_path / "together"
+    words_of_both = (cache, *words, str(together))
+    assert ran(tmp_path, *words_of_both, work=said_when_decoding) == [0, 0], said(tmp_path)
+    assert said(tmp_path).count("decodes") == 1
+    assert len(list((cache / "mapped").glob("*.u8"))) == 1
+    assert main([*words, str(tmp_path / "alone")]) == 0
+    for one, two in zip(
+        rows(tmp_path / "alone" / PICTURES), rows(together / PICTURES), strict=True
+    ):
+        assert one == pytest.approx(two, rel=1e-4)
 
 
 def test_it_is_the_run_of_one_process_but_for_rounding(whole, tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ from PIL import Image
 from ganvas import data
 from ganvas.data import folder, mapped
 from ganvas.data.decode import decode
-from ganvas.errors import DataError
+from ganvas.errors import DataError, StorageError
 
 SIDE = 8
 RANDOM = np.random.default_rng(0)
@@ -89,6 +89,23 @@ def test_in_memory_the_same_and_no_more_than_they_take(place, monkeypatch):
     whole = data.load(place, size=SIDE)
     assert whole.fingerprint == large.fingerprint
     assert whole.x.untyped_storage().nbytes() == GREY.nbytes
+
+
+def test_several_processes_of_a_machine_share_one_file(place, cache, fills, mappings, monkeypatch):
+    monkeypatch.setattr(mapped, "LIMIT", 2**31)
+    data.load(place, size=SIDE)
+    assert (fills, mappings) == ([40], [])
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    for _ in range(2):
+        assert np.array_equal(data.load(place, size=SIDE).x[:, 0].numpy(), GREY)
+    assert (fills, len(mappings)) == ([40, 40], 2)
+    assert len(list(cache.glob("*.u8"))) == 1
+
+
+def test_a_cache_that_cannot_be_written(place, cache):
+    cache.parent.write_bytes(b"a file")
+    with pytest.raises(StorageError, match="cannot be written: Not a directory; let GANVAS_CACHE"):
+        data.load(place, size=SIDE)
 
 
 def test_none_that_can_be_used(place):

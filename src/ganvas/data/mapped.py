@@ -1,6 +1,7 @@
-"""Pictures that do not fit into memory: a file in the cache, mapped, of which a batch is read.
+"""Pictures that memory is not to hold, or only once: a file in the cache, of which a batch is read.
 
-The system keeps in memory what was read last and there is room for; the numbers are the same.
+The file is mapped: the system keeps in memory what was read last and there is room for, once for
+all processes of the machine. The numbers are the same.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from torch import Tensor
 from ganvas.data import cache
 from ganvas.errors import StorageError
 from ganvas.files import replace
+from ganvas.ranks import neighbours
 
 LIMIT = 2**31
-"""Bytes of pictures in colour that are held in memory; more are mapped from a file."""
+"""Bytes of pictures in colour that a process alone holds in memory; more are mapped from a file."""
 VERSION = 1
 """Counted up when the same files give other bytes: decoded, resized or laid out in another way."""
 Pixels = NDArray[np.uint8]
@@ -38,9 +40,9 @@ def rows(
 ) -> tuple[Tensor, dict[str, Any]]:
     """The bytes that `fill` writes, in the shape that it returns, and its facts.
 
-    Up to `LIMIT` they are in memory. Beyond, they are in a file of the cache, which is filled once
-    for each `key` and mapped; a second process waits for the first. A file that is missing or cut
-    short is filled again.
+    Up to `LIMIT` they are in memory. Beyond, and where several processes of the run share this
+    machine, they are in a file of the cache, which is filled once for each `key` and mapped; a
+    second process waits for the first. A file that is missing or cut short is filled again.
 
     Args:
         key: names the content; another content has another key.
@@ -50,7 +52,7 @@ def rows(
     Raises:
         StorageError: the cache cannot be written, or the disk has no room.
     """
-    if math.prod(most) <= LIMIT:
+    if math.prod(most) <= LIMIT and neighbours() == 1:
         pixels = np.empty(most, np.uint8)
         shape, facts = fill(pixels)
         x = torch.from_numpy(pixels).flatten()[: math.prod(shape)].view(shape)
@@ -62,7 +64,9 @@ def rows(
         with FileLock(folder / f"{key}.lock"):
             shape, facts = _filled(path, told) or _fill(path, told, most, fill)
     except OSError as error:
-        raise StorageError(f"{folder} cannot be written: {error.strerror}.") from error
+        raise StorageError(
+            f"{folder} cannot be written: {error.strerror}; let GANVAS_CACHE name another."
+        ) from error
     x = torch.from_file(str(path), shared=False, size=math.prod(shape), dtype=torch.uint8)
     return x.view(shape), facts
 
