@@ -78,6 +78,7 @@ def test_what_fails_on_the_way_is_one_sentence_too(tmp_path, capsys):
     argv = ["train", f"{tmp_path}/own.py:Mine", "--data", "digits", "--steps", "5"]
     assert main([*argv, "--outdir", str(tmp_path / "runs")]) == 2
     assert "own.py: ValueError: three." in capsys.readouterr().err.replace("\n", " ")
+    assert "own.py: ValueError: three." in (tmp_path / "runs/0000-Mine-digits/log.txt").read_text()
 
 
 def test_the_line_is_that_of_the_family(tmp_path, capsys):

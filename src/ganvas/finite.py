@@ -65,5 +65,10 @@ class Finite:
         }
         bad = [name for name, value in numbers.items() if not torch.isfinite(value)]
         what = bad[0] if bad else "what t.update was given"
-        kept = "the step was not made" if made else "its state was not moved"
-        return TrainingError(f"Step {step}: {what} is not finite; {kept}.")
+        if not made:
+            return TrainingError(f"Step {step}: {what} is not finite; its state was not moved.")
+        rates = " and ".join(f"{player}.lr" for side, _ in made for player in side.players)
+        return TrainingError(
+            f"Step {step}: {what} is not finite; the step was not made. A new run with smaller "
+            f"learning rates, first of all {rates}, most often helps."
+        )

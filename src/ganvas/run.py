@@ -35,6 +35,7 @@ from ganvas.events import Changed, Drew, Event, Logged, Measured, Saved, Stopped
 from ganvas.game import Moment
 from ganvas.recipe import Recipe, config_of
 from ganvas.trainer import Trainer
+from ganvas.trial import in_words
 
 COMPARED = 2048
 """Samples whose values are compared with as many real ones."""
@@ -102,19 +103,23 @@ class Run:
             with self._written():
                 self._begin(trainer)
             try:
-                for event in trainer:
-                    try:
-                        self._note(event, trainer)
-                    except (OSError, StorageError) as error:
-                        yield Warned(trainer.clock.step, f"{self.path}: not written: {error}")
-                    yield event
+                with in_words(trainer.game):
+                    yield from self._events(trainer)
             except GanvasError as error:
                 with suppress(OSError):
                     self._log(Warned(trainer.clock.step, f"failed: {error}"))
                 raise
-            with self._written():
-                self._values(trainer)
-                self._nearest(trainer)
+
+    def _events(self, trainer: Trainer) -> Iterator[Event]:
+        for event in trainer:
+            try:
+                self._note(event, trainer)
+            except (OSError, StorageError) as error:
+                yield Warned(trainer.clock.step, f"{self.path}: not written: {error}")
+            yield event
+        with self._written():
+            self._values(trainer)
+            self._nearest(trainer)
 
     def _note(self, event: Event, trainer: Trainer) -> None:
         if isinstance(event, Logged):

@@ -151,8 +151,9 @@ def test_a_resumed_run_takes_new_budgets_and_intervals_and_remembers_them(tmp_pa
     assert main(resume) == 0  # the budget is spent
     assert saved(run).step == 29
     before = (run / "config.toml").read_bytes()
-    assert main([*resume, "--steps", "20"]) == 2
-    assert "is at step 29 already" in capsys.readouterr().err
+    for way in ([], ["--dry-run"]):
+        assert main([*resume, "--steps", "20", *way]) == 2
+        assert "is at step 29 already" in capsys.readouterr().err
     assert (run / "config.toml").read_bytes() == before
 
 

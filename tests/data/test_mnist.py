@@ -118,6 +118,18 @@ def test_a_damaged_cache_is_fetched_again(source, packed, tmp_path, serving):
         assert len(mnist.load("mnist", source=source)) == 3
 
 
+def test_offline_it_says_where_it_looked(source, tmp_path, monkeypatch):
+    with pytest.raises(DataError, match=r"^'mnist' is not on this machine"):
+        mnist.load("mnist", source=source)
+    for place, said in (
+        (tmp_path, "names\\."),
+        (tmp_path / "no", "names and which does not exist"),
+    ):
+        monkeypatch.setenv("GANVAS_DATA", str(place))
+        with pytest.raises(DataError, match=f"is not in '{place}', which GANVAS_DATA {said}"):
+            mnist.load("mnist", source=source)
+
+
 def test_offline_it_names_all_ways_out(source):
     with pytest.raises(DataError) as error:
         mnist.load("mnist", source=source)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ganvas import api
 from ganvas.cli.launch import last, together
+from ganvas.errors import UsageError
 from ganvas.fitting import Fit, fit
 from ganvas.forecast import forecast, lines
 from ganvas.ranks import Ranks, neighbours
@@ -41,7 +42,9 @@ def foretell(recipe: Recipe, ranks: Ranks, resumed: Path | None) -> int:
     """Prints the recipe as a run would store it, and what it will take; returns the exit code."""
     trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings, ranks=ranks)
     if resumed is not None:
-        together(trainer, last(Run(resumed).checkpoints) if ranks.first else None)
+        run = Run.open(resumed)
+        together(trainer, last(run.checkpoints) if ranks.first else None)
+        check_budget(run, recipe, trainer)
     found = forecast(trainer)
     if ranks.first:
         for doubt in trainer.doubts:
@@ -51,3 +54,13 @@ def foretell(recipe: Recipe, ranks: Ranks, resumed: Path | None) -> int:
         for line in lines(found, trainer):
             print(f"# {line}")
     return 0
+
+
+def check_budget(run: Run, recipe: Recipe, trainer: Trainer) -> None:
+    """Raises UsageError where `recipe` has a new budget for `run`, which is spent already."""
+    as_it_was = (run.path / "config.toml").read_text(encoding="utf-8") == recipe.to_toml()
+    if trainer.progress >= 1 and not as_it_was:
+        raise UsageError(
+            f"{run.path} is at step {trainer.clock.step:,} already, where that budget is spent; "
+            "give a larger one."
+        )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ganvas import api, checkpoint, flags, report
-from ganvas.cli.beforehand import fitted, foretell, without_auto
+from ganvas.cli.beforehand import check_budget, fitted, foretell, without_auto
 from ganvas.cli.launch import last, launch, together
 from ganvas.cli.progress import follow
 from ganvas.data.batches import DataSpec
@@ -155,12 +155,7 @@ def resume(run: Run, recipe: Recipe, ranks: Ranks) -> Trainer:
         checkpoint.sweep(folder)
     saved = last(folder)
     together(trainer, saved)
-    as_it_was = (run.path / "config.toml").read_text(encoding="utf-8") == recipe.to_toml()
-    if trainer.progress >= 1 and not as_it_was:
-        raise UsageError(
-            f"{run.path} is at step {trainer.clock.step:,} already, where that budget is spent; "
-            "give a larger one."
-        )
+    check_budget(run, recipe, trainer)
     if saved is None:
         print(f"{run.path} holds no checkpoint, so it begins at step 0.", file=sys.stderr)
     run.configure(recipe)
@@ -171,7 +166,7 @@ def beside(recipe: Recipe, ranks: Ranks) -> int:
     """What every process but the first does: trains in step with it, and says nothing."""
     trainer = Trainer(recipe.game, recipe.settings.data, settings=recipe.settings, ranks=ranks)
     together(trainer, None)
-    with stopping_on_signals(trainer) as caught:
+    with stopping_on_signals(trainer) as caught, in_words(trainer.game):
         trainer.follow()
     return 128 + caught[0] if caught else 0
 
@@ -181,7 +176,7 @@ def train(run: Run, trainer: Trainer) -> int:
     print(f"run      {run.path}")
     print(f"data     {described(trainer)}")
     try:
-        with stopping_on_signals(trainer) as caught, in_words(trainer.game):
+        with stopping_on_signals(trainer) as caught:
             follow(run.record(trainer), trainer)
         ended = trainer.progress >= 1
     finally:  # a run that failed has most to tell

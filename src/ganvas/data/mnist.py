@@ -152,8 +152,12 @@ def _cached(kind: str, source: Source, file: str) -> Path:
     try:
         return fetch(cache.folder() / kind / f"{file}.gz", source.packed[file], source.mirrors)
     except DataError as error:
+        place = "on this machine"
+        if named := os.environ.get("GANVAS_DATA"):
+            missing = "" if Path(named).expanduser().is_dir() else " and which does not exist"
+            place = f"in {named!r}, which GANVAS_DATA names{missing}"
         raise DataError(
-            f"{kind!r} is not on this machine. {error} Connect to the network; or set GANVAS_DATA "
-            f"to a folder that holds {kind}/{file}.gz and its like; or pass --data PATH, "
-            "a folder with the four IDX files."
+            f"{kind!r} is not {place}. {error} Connect to the network; or set "
+            f"GANVAS_DATA to a folder that holds {kind}/{file}.gz and its like; or pass "
+            "--data PATH, a folder with the four IDX files."
         ) from error
