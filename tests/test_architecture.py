@@ -57,7 +57,8 @@ def modules(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             if node.module == "ganvas":
-                found |= {f"ganvas.{alias.name}" for alias in node.names}
+                names = {alias.name for alias in node.names} - {"__version__"}
+                found |= {f"ganvas.{name}" for name in names}
             else:
                 found.add(node.module)
     return {name for name in found if name.startswith("ganvas.")}

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from ganvas.recipe import Settings as Settings
     from ganvas.trainer import Trainer as Trainer
 
+__version__ = "0.1.0"
+
 _HOMES = {
     "data": "",
     "DataSpec": "data.batches",

@@ -21,7 +21,6 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
+from ganvas import __version__
 from ganvas.errors import StorageError, UsageError
 from ganvas.files import settle
 
@@ -223,7 +223,7 @@ def _verified(path: Path, sealed: bytes, state: bytes) -> dict[str, Any]:
     if manifest["schema"] != SCHEMA:
         raise StorageError(
             f"{path} has schema version {manifest['schema']}, written by ganvas "
-            f"{manifest['made_with']['ganvas']}; this is ganvas {version('ganvas')}, which reads "
+            f"{manifest['made_with']['ganvas']}; this is ganvas {__version__}, which reads "
             f"schema version {SCHEMA}. Install that ganvas or a newer one."
         )
     name = _NAME.fullmatch(path.name)
@@ -239,7 +239,7 @@ def _verified(path: Path, sealed: bytes, state: bytes) -> dict[str, Any]:
 
 
 def _manifest(step: int, state: bytes, info: Mapping[str, Any]) -> bytes:
-    versions = {"ganvas": version("ganvas"), "torch": torch.__version__}
+    versions = {"ganvas": __version__, "torch": torch.__version__}
     versions["python"] = platform.python_version()
     body = {
         "schema": SCHEMA,

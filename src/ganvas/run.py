@@ -19,14 +19,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import filelock
 import torch
 
-from ganvas import checkpoint, drawing, files, pictures
+from ganvas import __version__, checkpoint, drawing, files, pictures
 from ganvas.data.batches import Paired, Unpaired
 from ganvas.data.dataset import Dataset, normalise
 from ganvas.data.two import called
@@ -258,7 +257,7 @@ class Run:
 def environment(trainer: Trainer) -> dict[str, Any]:
     """The versions, the machine, the command, and the classes that can be asked for."""
     return {
-        "ganvas": version("ganvas"),
+        "ganvas": __version__,
         "torch": torch.__version__,
         "python": platform.python_version(),
         "platform": platform.platform(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import shutil
@@ -98,6 +99,19 @@ def test_classes_that_can_be_asked_for_are_named(tmp_path, capsys):
     run = tmp_path / "runs" / "0000-cgan-odd-names"
     assert json.loads((run / "env.json").read_text())["classes"] == named
     assert json.loads((train(tmp_path, "--steps", "1") / "env.json").read_text())["classes"] == ""
+
+
+def test_the_version_is_known_where_nothing_is_installed(tmp_path, monkeypatch):
+    assert importlib.metadata.version("ganvas") == ganvas.__version__
+
+    def unknown(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", unknown)
+    monkeypatch.setattr(importlib.metadata, "distribution", unknown)
+    run = train(tmp_path, "--steps", "5")
+    assert json.loads((run / "env.json").read_text())["ganvas"] == ganvas.__version__
+    assert saved(run).made_with["ganvas"] == ganvas.__version__
 
 
 def test_points(tmp_path):

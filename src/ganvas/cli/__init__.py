@@ -9,6 +9,8 @@ import re
 import sys
 import warnings
 
+from ganvas import __version__
+
 COMMANDS = {
     "train": "train a GAN and write a run folder with samples, checkpoints and a report",
     "sample": "draw from a trained run",
@@ -36,9 +38,7 @@ def main(argv: list[str] | None = None) -> int:
         print(usage())
         return 0
     if args[0] in ("-V", "--version"):
-        from importlib.metadata import version
-
-        print(f"ganvas {version('ganvas')}")
+        print(f"ganvas {__version__}")
         return 0
     try:
         return _run(args)

@@ -6,12 +6,11 @@ import os
 import signal
 import sys
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 
 import torch
 
-from ganvas import checkpoint, device, state
+from ganvas import __version__, checkpoint, device, state
 from ganvas.checkpoint import Checkpoint
 from ganvas.recipe import Recipe
 from ganvas.trainer import Trainer
@@ -72,7 +71,7 @@ def together(trainer: Trainer, saved: Checkpoint | None) -> None:
             {
                 "configuration": options.to_toml(),
                 "data set": trainer.data.fingerprint,
-                "version": (version("ganvas"), torch.__version__),
+                "version": (__version__, torch.__version__),
                 "graphics card": card(trainer.device),  # another one draws other numbers
                 "start": weights.hexdigest(),
             }

@@ -10,8 +10,8 @@ samples score in its place.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import version
 
+from ganvas import __version__
 from ganvas.errors import UsageError
 from ganvas.measure.card import Card, Score, compare, read
 from ganvas.measure.judge import Judge
@@ -118,7 +118,7 @@ def score(scorer: Scorer, metrics: Sequence[str] = ()) -> Card:
         floor=_floor(sides, scores),
         scores=tuple(scores),
         notes=tuple(notes),
-        version=version("ganvas"),
+        version=__version__,
     )
 
 
