@@ -92,9 +92,10 @@ class Variant:
 
     def g(self, theta: float, psi: float) -> float:
         """Where G goes: minus the derivative of its loss by θ."""
-        slope = SLOPES[self.loss].g
-        pull = psi * sum(w * slope(self.bias - psi * (theta + e)) for e, w in self.nodes)
-        return pull - self._consensus(theta, psi)
+        slope, pull = SLOPES[self.loss].g, 0.0
+        for e, w in self.nodes:  # one after the other: Python's sum rounds differently since 3.12
+            pull += w * slope(self.bias - psi * (theta + e))
+        return psi * pull - self._consensus(theta, psi)
 
     def d(self, theta: float, psi: float) -> float:
         """Where D goes: minus the derivative of its loss by ψ."""
