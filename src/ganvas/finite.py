@@ -69,6 +69,6 @@ class Finite:
             return TrainingError(f"Step {step}: {what} is not finite; its state was not moved.")
         rates = " and ".join(f"{player}.lr" for side, _ in made for player in side.players)
         return TrainingError(
-            f"Step {step}: {what} is not finite; the step was not made. A new run with smaller "
-            f"learning rates, first of all {rates}, most often helps."
+            f"Step {step}: {what} is not finite; the step was not made. Try a new run with "
+            f"smaller learning rates, first of all {rates}."
         )

@@ -102,10 +102,28 @@ def test_several_processes_of_a_machine_share_one_file(place, cache, fills, mapp
     assert len(list(cache.glob("*.u8"))) == 1
 
 
-def test_a_cache_that_cannot_be_written(place, cache):
+def test_a_cache_that_cannot_be_written(place, cache, mappings, monkeypatch):
     cache.parent.write_bytes(b"a file")
-    with pytest.raises(StorageError, match="cannot be written: Not a directory; let GANVAS_CACHE"):
+    said = "cannot be written: Not a directory; let GANVAS_CACHE name another."
+    with pytest.raises(StorageError, match=said):
         data.load(place, size=SIDE)
+    monkeypatch.setattr(mapped, "LIMIT", 2**31)
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    with pytest.warns(UserWarning, match=f"{said} Each process decodes and holds all pictures"):
+        found = data.load(place, size=SIDE)
+    assert np.array_equal(found.x[:, 0].numpy(), GREY)
+    assert mappings == []
+
+
+def test_what_a_killed_process_was_filling_is_removed(place, cache):
+    data.load(place, size=SIDE)
+    (file,) = cache.glob("*.u8")
+    left, other = file.with_suffix(".4321"), file.with_name("another.4321")
+    for path in (left, other):
+        path.write_bytes(b"half")
+    file.unlink()
+    data.load(place, size=SIDE)
+    assert (file.exists(), left.exists(), other.exists()) == (True, False, True)
 
 
 def test_none_that_can_be_used(place):

@@ -121,9 +121,11 @@ def test_a_damaged_cache_is_fetched_again(source, packed, tmp_path, serving):
 def test_offline_it_says_where_it_looked(source, tmp_path, monkeypatch):
     with pytest.raises(DataError, match=r"^'mnist' is not on this machine"):
         mnist.load("mnist", source=source)
+    (tmp_path / "file").touch()
     for place, said in (
         (tmp_path, "names\\."),
-        (tmp_path / "no", "names and which does not exist"),
+        (tmp_path / "file", "names and which is no folder"),
+        (tmp_path / "no", "names and which is no folder"),
     ):
         monkeypatch.setenv("GANVAS_DATA", str(place))
         with pytest.raises(DataError, match=f"is not in '{place}', which GANVAS_DATA {said}"):

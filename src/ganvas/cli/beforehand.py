@@ -57,10 +57,10 @@ def foretell(recipe: Recipe, ranks: Ranks, resumed: Path | None) -> int:
 
 
 def check_budget(run: Run, recipe: Recipe, trainer: Trainer) -> None:
-    """Raises UsageError where `recipe` has a new budget for `run`, which is spent already."""
+    """Raises UsageError where `recipe` changes something for `run`, whose budget is spent."""
     as_it_was = (run.path / "config.toml").read_text(encoding="utf-8") == recipe.to_toml()
     if trainer.progress >= 1 and not as_it_was:
         raise UsageError(
-            f"{run.path} is at step {trainer.clock.step:,} already, where that budget is spent; "
+            f"{run.path} is at step {trainer.clock.step:,} already, where its budget is spent; "
             "give a larger one."
         )

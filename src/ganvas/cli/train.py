@@ -39,7 +39,7 @@ class Where:
     nproc: int = 1
     """Processes on this machine that share each batch; several machines: docs/many-machines.md."""
     dry_run: bool = False
-    """Print the resolved recipe, and what memory and time it will take; write nothing."""
+    """Print the resolved recipe, and what memory and time it will take; make no run."""
     a: str | None = None
     """One of two domains, for families that translate: a folder or a built-in set; with --b."""
     b: str | None = None

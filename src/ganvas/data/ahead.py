@@ -45,5 +45,5 @@ class Ahead:
 
 
 def ahead(stream: Stream) -> Stream | Ahead:
-    """`stream`, read one minibatch ahead where its data are not held in memory."""
+    """`stream`, read one minibatch ahead where memory may not hold its data."""
     return Ahead(stream) if stream.dataset.nbytes > RESIDENT_BYTES else stream

@@ -36,6 +36,7 @@ def load(folder: Path, size: int | None = None) -> Dataset:
     Raises:
         UsageError: fewer than 2 pictures, or a sub-folder without any.
         DataError: more than 5 % of the files cannot be used, or all those of a class.
+        StorageError: the cache cannot hold what memory does not: see `mapped.rows`.
     """
     found = scan(folder)
     if size is None:

@@ -10,6 +10,7 @@ import json
 import math
 import os
 import shutil
+import warnings
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -42,7 +43,8 @@ def rows(
 
     Up to `LIMIT` they are in memory. Beyond, and where several processes of the run share this
     machine, they are in a file of the cache, which is filled once for each `key` and mapped; a
-    second process waits for the first. A file that is missing or cut short is filled again.
+    second process waits for the first. A file that is missing or cut short is filled again. Where
+    the cache cannot hold what memory can, each process holds it, and a `UserWarning` says so.
 
     Args:
         key: names the content; another content has another key.
@@ -50,13 +52,30 @@ def rows(
         fill: writes row by row into what it is given, from the first byte on.
 
     Raises:
-        StorageError: the cache cannot be written, or the disk has no room.
+        StorageError: beyond `LIMIT`, the cache cannot be written, or the disk has no room.
     """
-    if math.prod(most) <= LIMIT and neighbours() == 1:
-        pixels = np.empty(most, np.uint8)
-        shape, facts = fill(pixels)
-        x = torch.from_numpy(pixels).flatten()[: math.prod(shape)].view(shape)
-        return x if shape[1:] == most[1:] else x.clone(), facts  # lets go of unused channels
+    small = math.prod(most) <= LIMIT
+    if small and neighbours() == 1:
+        return _held(most, fill)
+    try:
+        return _mapped(key, most, fill)
+    except StorageError as error:
+        if not small:
+            raise
+        warnings.warn(f"{error} Each process decodes and holds all pictures.", stacklevel=2)
+        return _held(most, fill)
+
+
+def _held(most: tuple[int, ...], fill: Callable[[Pixels], Filled]) -> tuple[Tensor, dict[str, Any]]:
+    pixels = np.empty(most, np.uint8)
+    shape, facts = fill(pixels)
+    x = torch.from_numpy(pixels).flatten()[: math.prod(shape)].view(shape)
+    return x if shape[1:] == most[1:] else x.clone(), facts  # lets go of unused channels
+
+
+def _mapped(
+    key: str, most: tuple[int, ...], fill: Callable[[Pixels], Filled]
+) -> tuple[Tensor, dict[str, Any]]:
     folder = cache.folder() / "mapped"
     path, told = folder / f"{key}.u8", folder / f"{key}.json"
     try:
@@ -90,9 +109,16 @@ def _fill(
             f"{path.parent} would take {size:,} bytes, but {free:,} are free; let GANVAS_CACHE "
             "name a folder with more room, or take a smaller --size."
         )
+    for left in path.parent.glob(f"{path.stem}.*"):
+        if left.suffix[1:].isdigit():  # of a process that was killed, for only one fills at a time
+            left.unlink()
     beside = path.with_suffix(f".{os.getpid()}")
     try:
-        pixels = np.memmap(beside, np.uint8, "w+", shape=most)
+        with beside.open("wb") as file:
+            file.truncate(size)
+            if hasattr(os, "posix_fallocate"):  # a disk that fills up later would be a bus error
+                os.posix_fallocate(file.fileno(), 0, size)
+        pixels = np.memmap(beside, np.uint8, "r+", shape=most)
         shape, facts = fill(pixels)
         pixels.flush()
         del pixels  # Windows cuts no file that is mapped

@@ -154,7 +154,7 @@ def _cached(kind: str, source: Source, file: str) -> Path:
     except DataError as error:
         place = "on this machine"
         if named := os.environ.get("GANVAS_DATA"):
-            missing = "" if Path(named).expanduser().is_dir() else " and which does not exist"
+            missing = "" if Path(named).expanduser().is_dir() else " and which is no folder"
             place = f"in {named!r}, which GANVAS_DATA names{missing}"
         raise DataError(
             f"{kind!r} is not {place}. {error} Connect to the network; or set "

@@ -168,7 +168,7 @@ def found(folder: Path) -> list[Path]:
 
 
 def load(folder: Path, size: int | None = None) -> Dataset:
-    """The pictures of all shards; more than `mapped.LIMIT` bytes of them are mapped.
+    """The pictures of all shards, in memory or mapped: see `mapped.rows`.
 
     Args:
         folder: where the shards are.
