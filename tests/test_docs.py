@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import os
 import re
 import shlex
@@ -10,12 +12,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ganvas import families
+from ganvas import families, flags
 from ganvas.cli import main
+from ganvas.cli.train import Where, asked
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SHOWING = [path for path in sorted(ROOT.glob("src/**/*.py")) if ">>> " in path.read_text("utf-8")]
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -65,6 +69,32 @@ def test_the_commands_of_the_readme_are_taken(command, place, monkeypatch, capsy
     if "mnist" in words and not os.environ.get("GANVAS_DATA"):
         pytest.skip("GANVAS_DATA names no folder with mnist/ in it")
     assert main(words) == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_what_pages_say_to_train_can_be_asked_for(page, tmp_path, monkeypatch):
+    """Whatever its data: what is trained and the options are known, and take such values."""
+    monkeypatch.chdir(tmp_path)
+    text = page.read_text(encoding="utf-8")
+    quoted = re.findall(r"`ganvas train([^`…]*)`", text)
+    shown = re.findall(r"^ {0,4}ganvas train([^\\\n]*)$", text, re.MULTILINE)
+    for command in quoted + shown:
+        words = shlex.split(command, comments=True)
+        if "--help" in words or "--resume" in words or re.search(r"FOLDER|\.py:|\.toml", command):
+            continue
+        for folder in (word for word in words if word.endswith("/")):
+            Path(folder).mkdir(exist_ok=True)
+        what = words.pop(0) if words and not words[0].startswith("-") else None
+        flags.over(asked(what, words), words, Where(), "train [WHAT]")
+
+
+@pytest.mark.parametrize("path", SHOWING, ids=lambda p: p.stem)
+def test_the_examples_of_docstrings_are_right(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name = ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
+    found = doctest.testmod(importlib.import_module(name.removesuffix(".__init__")))
+    assert found.attempted
+    assert not found.failed
 
 
 def test_the_example_of_extending_keeps_the_contract(tmp_path):

@@ -77,7 +77,7 @@ def test_processes_that_create_at_once_get_numbers_of_their_own(tmp_path):
 
 def test_a_file_in_place_of_the_folder(tmp_path):
     (tmp_path / "runs").touch()
-    with pytest.raises(StorageError, match=r"No run can be made in .*runs: "):
+    with pytest.raises(UsageError, match=r"runs is a file; outdir is a folder to make runs in."):
         Run.create(tmp_path / "runs", RECIPE)
 
 

@@ -42,8 +42,9 @@ def train(
         The trained model, ready to `sample`.
 
     Example:
-        >>> model = ganvas.train(ganvas.GAN(), "digits", steps=200)  # doctest: +SKIP
-        >>> model.sample(16).shape  # doctest: +SKIP
+        >>> import ganvas
+        >>> model = ganvas.train(ganvas.GAN(), "digits", steps=200)
+        >>> model.sample(16).shape
         torch.Size([16, 1, 8, 8])
     """
     if isinstance(what, Game):

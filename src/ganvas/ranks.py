@@ -9,6 +9,7 @@ whatever the others wait for at the time.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import threading
@@ -217,6 +218,8 @@ def join(device: str = "auto") -> Ranks:
     rank, count = started()
     if count == 1:
         return ALONE
+    if "TORCHELASTIC_RUN_ID" in os.environ:
+        threading.Thread(target=_stop_with, args=(os.getppid(),), daemon=True).start()
     backend = "gloo"
     if torch.cuda.is_available() and device != "cpu":
         if (cards := torch.cuda.device_count()) < neighbours():
@@ -239,6 +242,16 @@ def join(device: str = "auto") -> Ranks:
             f"PyTorch said: {str(error).splitlines()[0]}"
         ) from error
     return ranks
+
+
+def _stop_with(torchrun: int) -> None:
+    """Stops this process as by SIGTERM soon after its parent `torchrun` is gone.
+
+    One that is killed itself tells nobody, and its processes would train on for ever.
+    """
+    while os.getppid() == torchrun:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _keep_alive() -> None:

@@ -29,7 +29,7 @@ from ganvas import __version__, checkpoint, drawing, files, pictures
 from ganvas.data.batches import Paired, Unpaired
 from ganvas.data.dataset import Dataset, normalise
 from ganvas.data.two import called
-from ganvas.errors import GanvasError, StorageError
+from ganvas.errors import GanvasError, StorageError, UsageError
 from ganvas.events import Changed, Drew, Event, Logged, Measured, Saved, Stopped, Warned
 from ganvas.game import Moment
 from ganvas.recipe import Recipe, config_of
@@ -62,6 +62,8 @@ class Run:
         """Makes the next numbered folder in `outdir` and writes the recipe and the machine."""
         data = re.sub(r"[^\w.-]+", "-", called(recipe.settings.data)).strip("-")
         try:
+            if taken := [path for path in (outdir, *outdir.parents) if path.is_file()]:
+                raise UsageError(f"{taken[0]} is a file; outdir is a folder to make runs in.")
             outdir.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(outdir / ".lock"):  # two processes get two numbers
                 names = [re.match(r"(\d{4,})-", path.name) for path in outdir.iterdir()]

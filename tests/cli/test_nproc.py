@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -244,6 +245,28 @@ def test_nproc_starts_them_by_torchrun(tmp_path):
     assert done.returncode == 0, done.stderr
     assert saved(tmp_path / NAME).info["processes"] == 2
     assert done.stdout.count("run      ") == 1
+
+
+def test_a_killed_torchrun_leaves_no_process_behind(tmp_path):
+    words = [*TRAIN, "--minutes", "2", "--save-every", "20", "--outdir", str(tmp_path)]
+    with (tmp_path / "said").open("wb") as out:
+        torchrun = subprocess.Popen(
+            [sys.executable, "-m", "ganvas", *words, "--nproc", "2"], stdout=out, stderr=out
+        )
+    until(lambda: list(tmp_path.glob(f"{NAME}/checkpoints/step-????????")))
+    torchrun.kill()
+    torchrun.wait()
+    until(lambda: (tmp_path / "said").read_text().count("report   ") == 1)
+    log = (tmp_path / NAME / "log.txt").read_text()
+    assert f"step {saved(tmp_path / NAME).step}: stopped: " in log
+
+
+def until(found, seconds: float = 60) -> None:
+    """Waits until `found()` is true."""
+    end = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def test_a_refusal_keeps_its_exit_code(whole, tmp_path):

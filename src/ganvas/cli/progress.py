@@ -17,8 +17,8 @@ REFRESH, REFRESH_IN_A_FILE = 0.2, 10.0
 """Seconds between two states of the line."""
 WINDOW = 25
 """States of the line that the speed is taken over."""
-FIXED = 66
-"""Columns that the line takes without the losses."""
+WIDE, BAR, REST = 100, 9, 15
+"""Columns of a terminal that has room for a bar; those that the bar takes, share and time left."""
 
 
 class Speed:
@@ -37,10 +37,10 @@ class Speed:
 def follow(events: Iterable[Event], trainer: Trainer) -> None:
     """Shows the events until they end: a live line on a terminal, a line now and then elsewhere."""
     console = Console(stderr=True, highlight=False)
-    live = console.is_terminal
+    live, wide = console.is_terminal, console.width >= WIDE
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(bar_width=8),
+        *([BarColumn(bar_width=BAR - 1)] if wide else []),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
         TextColumn("{task.fields[terms]}"),
@@ -63,7 +63,8 @@ def follow(events: Iterable[Event], trainer: Trainer) -> None:
                 if now - shown < (REFRESH if live else REFRESH_IN_A_FILE):
                     continue
                 shown = now
-                terms = fitting(event.row, console.width - FIXED if live else 10**3)
+                room = console.width - len(state) - REST - BAR * wide
+                terms = fitting(event.row, room if live else 10**3)
                 progress.update(task, completed=trainer.progress, description=state, terms=terms)
                 if not live:
                     print(f"{state}  {100 * trainer.progress:.0f} %  {terms}", file=sys.stderr)
@@ -76,13 +77,31 @@ def where(trainer: Trainer, speed: float) -> str:
 
 
 def fitting(row: dict[str, float], width: int) -> str:
-    """As many of the terms as fit into `width` columns, none cut."""
-    text = ""
-    for name, value in row.items():
-        if name.endswith("/gradient") or name in ("step", "images", "epoch", "seconds"):
-            continue
-        longer = f"{text}  {name} {value:.3f}"
-        if len(longer) > width:
-            break
-        text = longer
-    return text.strip()
+    """The terms in `width` columns, none cut; where not all fit, each player's loss and the rest.
+
+    >>> row = {"D/real": 0.7, "D/fake": 0.6, "D/gradient": 2.0, "G/fake": 0.8, "D(x)": 0.5}
+    >>> fitting(row, 80)
+    'D/real 0.700  D/fake 0.600  G/fake 0.800  D(x) 0.500'
+    >>> fitting(row, 30)
+    'D 1.300  G 0.800  D(x) 0.500'
+    >>> fitting(row, 20)
+    'D 1.300  G 0.800'
+    """
+    terms = {
+        name: value
+        for name, value in row.items()
+        if not name.endswith("/gradient") and name not in ("step", "images", "epoch", "seconds")
+    }
+    if len(_line(terms)) > width:
+        losses: dict[str, float] = {}
+        for name, value in terms.items():
+            player = name.partition("/")[0]
+            losses[player] = losses.get(player, 0.0) + value
+        terms = losses
+    while len(_line(terms)) > width:
+        terms.popitem()
+    return _line(terms)
+
+
+def _line(terms: dict[str, float]) -> str:
+    return "  ".join(f"{name} {value:.3f}" for name, value in terms.items())

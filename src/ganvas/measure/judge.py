@@ -32,9 +32,11 @@ class Judge:
         UsageError: features or metrics that do not fit the data.
 
     Example:
-        >>> judge = Judge(digits, source="digits", n=500)  # doctest: +SKIP
-        >>> judge(model.sample(500))  # doctest: +SKIP
-        {'frechet': 3.1, 'kid': 0.2}
+        >>> from ganvas.data import load
+        >>> ring = load("toy:ring8")
+        >>> judge = Judge(ring, source="toy:ring8", n=500, metrics=("frechet",))
+        >>> judge(ring.x[:500])["frechet"] < 1 < judge(3 + ring.x[:500])["frechet"]
+        True
     """
 
     def __init__(

@@ -23,7 +23,7 @@ def authpct(train: ArrayLike, fake: ArrayLike) -> float:
     Raises:
         UsageError: fewer than two rows in `train`, no `fake`, different widths, not finite.
 
-    >>> authpct([[0.0], [1.0], [5.0]], [[0.1], [9.0]])
+    >>> authpct([[0.0], [1.0], [5.0]], [[0.1], [9.5]])
     0.5
     """
     x, _ = pair(train, fake, ("train", "fake"), least=1)

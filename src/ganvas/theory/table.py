@@ -13,10 +13,6 @@ def table(seed: int = 0) -> list[Row]:
 
     Args:
         seed: of the densities, and of everything that is drawn.
-
-    >>> rows = table()  # doctest: +SKIP
-    >>> all(row.holds for row in rows)  # doctest: +SKIP
-    True
     """
     return [
         *judge.rows(seed),
