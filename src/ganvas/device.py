@@ -59,6 +59,12 @@ def precision(device: torch.device, wanted: str = "auto", images: bool = True) -
     )
 
 
+def wait(device: torch.device) -> None:
+    """Waits until `device` has done what it was told; a processor always has."""
+    if device.type != "cpu":
+        torch.accelerator.synchronize(device)
+
+
 def cores() -> int:
     """The threads to compute with: `OMP_NUM_THREADS`, or one for each core this process may use."""
     if (asked := os.environ.get("OMP_NUM_THREADS", "")).isdigit() and int(asked) > 0:

@@ -14,8 +14,10 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-SIDE = 1024
-"""Rows and columns of the matrices that the peak is measured by."""
+from ganvas import device
+
+SIDE, SIDE_ON_A_CARD = 1024, 8192
+"""Rows and columns of the matrices that the peak is measured by; few do not fill a card."""
 
 
 class Flops(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -53,12 +55,15 @@ def counted(work: Callable[[], object]) -> int:
     return flops.count
 
 
-def peak(kind: torch.dtype = torch.float32, times: int = 5) -> float:
+def peak(where: torch.device, kind: torch.dtype = torch.float32, times: int = 5) -> float:
     """Operations a second of a matrix product in the precision `kind`, the best of some."""
-    a, b = torch.randn(SIDE, SIDE).to(kind), torch.randn(SIDE, SIDE).to(kind)
+    side = SIDE if where.type == "cpu" else SIDE_ON_A_CARD
+    a, b = (torch.randn(side, side, device=where).to(kind) for _ in range(2))
     seconds = []
     for _ in range(times):
+        device.wait(where)
         began = time.perf_counter()
         a @ b
+        device.wait(where)
         seconds.append(time.perf_counter() - began)
-    return float(2 * SIDE**3 / min(seconds))
+    return float(2 * side**3 / min(seconds))

@@ -10,6 +10,7 @@ pictures in memory, the same passes, PyTorch's fused Adam, no needless gradient,
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -40,7 +41,7 @@ def loop(game: GAN, nets: nn.Module, x: Tensor, batch: int, workers: int) -> Ite
 
     Args:
         game: a game of two players without classes.
-        nets: its `G` and `D`; they are moved.
+        nets: its `G` and `D`; they are moved, on the device that they are on.
         x: pictures, uint8 (N, C, H, W).
         batch: pictures of a minibatch.
         workers: processes of the `DataLoader`.
@@ -53,11 +54,12 @@ def loop(game: GAN, nets: nn.Module, x: Tensor, batch: int, workers: int) -> Ite
         )
         for net, spec in ((G, game.G), (D, game.D))
     )
+    where = next(nets.parameters()).device
     batches = _forever(Items(x, game.range), batch, workers)
     while True:
         for _ in range(game.d_steps):
-            real = next(batches)
-            fake = G(torch.randn(batch, game.z))
+            real = next(batches).to(where)
+            fake = G(torch.randn(batch, game.z, device=where))
             d.zero_grad()
             terms = loss.d(D(real), D(fake.detach()))
             whole = _sum(terms)
@@ -68,7 +70,7 @@ def loop(game: GAN, nets: nn.Module, x: Tensor, batch: int, workers: int) -> Ite
             for module in D.modules():
                 if isinstance(module, Spectral):
                     module.stepped()
-        fake = G(torch.randn(batch, game.z))
+        fake = G(torch.randn(batch, game.z, device=where))
         g.zero_grad()
         terms = loss.g(D(fake), D(real) if loss.compares else None)
         torch.autograd.backward(_sum(terms))
@@ -80,30 +82,35 @@ def best(
     game: GAN, nets: nn.Module, x: Tensor, batch: int, autocast: torch.dtype | None = None
 ) -> Iterator[None]:
     """The same as `loop`, with all that makes it fast; losses in the precision `autocast`."""
-    G, D, t = nets.get_submodule("G"), nets.get_submodule("D"), Moment(seed=0)
+    G, D = nets.get_submodule("G"), nets.get_submodule("D")
+    where = next(nets.parameters()).device
+    x, t = x.to(where), Moment(seed=0, device=where)
     weights = {net: list(net.parameters()) for net in (G, D)}
     optimizers = {
         net: torch.optim.Adam(
-            weights[net], spec.lr.start, (float(spec.beta1), spec.beta2.start), fused=True
+            weights[net],
+            lr=spec.lr.start,
+            betas=(float(spec.beta1), spec.beta2.start),
+            fused=True,
         )
         for net, spec in ((G, game.G), (D, game.D))
     }
 
-    def fast() -> torch.autocast:
-        return torch.autocast("cpu", autocast, enabled=autocast is not None)
+    def fast() -> AbstractContextManager[object]:
+        return nullcontext() if autocast is None else torch.autocast(where.type, autocast)
 
     def move(net: nn.Module, terms: dict[str, Tensor]) -> None:
         optimizers[net].zero_grad()
         torch.autograd.backward(_sum(terms), inputs=weights[net])
         optimizers[net].step()
 
-    batches = _rows(len(x), batch)
+    batches = _rows(len(x), batch, where)
     spectral = [module for module in D.modules() if isinstance(module, Spectral)]
     while True:
         for left in reversed(range(game.d_steps)):
             real = normalise(x.index_select(0, next(batches)), game.range)
             with torch.set_grad_enabled(left == 0), fast():
-                fake = G(torch.randn(batch, game.z))
+                fake = G(torch.randn(batch, game.z, device=where))
             with fast():
                 terms = game.d_terms(D, real, fake.detach(), t)
             move(D, terms)
@@ -115,9 +122,9 @@ def best(
         yield
 
 
-def _rows(count: int, batch: int) -> Iterator[Tensor]:
+def _rows(count: int, batch: int, where: torch.device) -> Iterator[Tensor]:
     while True:
-        yield from torch.split(torch.randperm(count), batch)[: count // batch]
+        yield from torch.split(torch.randperm(count, device=where), batch)[: count // batch]
 
 
 def _sum(terms: dict[str, Tensor]) -> Tensor:

@@ -30,9 +30,6 @@ from ganvas.families.sngan import SNGAN
 from ganvas.game import Moment, Nets
 from ganvas.trainer import Trainer
 
-CPU = torch.device("cpu")
-"""What is measured, on a machine with a graphics card too."""
-
 KEPT = 2048
 """Pictures that the loops draw from; speed does not look at their content."""
 
@@ -74,8 +71,11 @@ BEST = "by hand"
 """The loop with all that makes ours fast, and none of what a trainer adds."""
 
 
-def facts(rounds: int, seconds: float, threads: int, batch: int | None) -> dict[str, Any]:
-    """What all rows share: how they were measured, and on what."""
+def facts(
+    *, rounds: int, seconds: float, threads: int, batch: int | None, on: str, precision: str
+) -> dict[str, Any]:
+    """What all rows share: how they were measured, and on what device."""
+    where = device.pick(on)
     return {
         "rounds": rounds,
         "seconds": seconds,
@@ -83,6 +83,9 @@ def facts(rounds: int, seconds: float, threads: int, batch: int | None) -> dict[
         "threads": threads or device.cores(),
         "cores": os.cpu_count(),
         "processor": f"{_model()}, {torch.backends.cpu.get_cpu_capability()}",
+        "device": where.type,
+        "card": torch.cuda.get_device_name(where) if where.type == "cuda" else "",
+        "precision": device.precision(where, precision).name,
         "torch": torch.__version__,
     }
 
@@ -93,15 +96,19 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
     work = WORKS.get(str(cell["work"]), WORKS["dcgan-64"])
     work = work._replace(batch=facts["batch"] or work.batch)
     data = Dataset("noise", torch.randint(0, 256, (KEPT, *work.shape), dtype=torch.uint8))
-    loops = _sampling(work, data) if cell["work"] == SAMPLING else _training(work, data)
+    where, precision = torch.device(facts["device"]), facts["precision"]
+    if cell["work"] == SAMPLING:
+        loops, autocast = _sampling(work, data, where), None
+    else:
+        loops, autocast = _training(work, data, where, precision)
     flops = {name: counted(partial(next, steps)) for name, steps in loops.items()}
     rates: dict[str, list[float]] = {name: [] for name in loops}
     worked: dict[str, list[float]] = {name: [] for name in loops}
-    peaks, precision = [], device.precision(CPU)
+    peaks = []
     for _ in range(facts["rounds"]):
-        peaks.append(peak(precision.autocast or torch.float32))
+        peaks.append(peak(where, autocast or torch.float32))
         for name, steps in loops.items():
-            wall, own = rate(steps, facts["seconds"])
+            wall, own = rate(steps, facts["seconds"], wait=partial(device.wait, where))
             rates[name].append(wall)
             worked[name].append(own)
     return {
@@ -110,7 +117,6 @@ def play(facts: dict[str, Any], cell: dict[str, Any]) -> Row:
         "flops": flops,
         "peak": statistics.median(peaks),
         "images": 1000 if cell["work"] == SAMPLING else work.batch * work.game.d_steps,
-        "precision": precision.name,
         "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
     }
 
@@ -120,24 +126,40 @@ def rate(
     seconds: float,
     wall: Callable[[], float] = time.perf_counter,
     own: Callable[[], float] = time.process_time,
+    wait: Callable[[], None] = lambda: None,
 ) -> tuple[float, float]:
-    """Steps a second of wall time, and of this process's own, over so many seconds of wall time."""
+    """Steps a second of wall time, and of this process's own, over so many seconds of wall time.
+
+    `wait` returns when what was begun is done, as on a card that works beside the program.
+    """
+    wait()
     began, worked, count = wall(), own(), 0
     while count == 0 or wall() - began < seconds:
         next(steps)
         count += 1
+    wait()
     return count / (wall() - began), count / (own() - worked)
 
 
-def _training(work: Work, data: Dataset) -> dict[str, Iterator[None]]:
-    def nets(autocast: torch.dtype | None = None) -> Nets:
-        return state.build(work.game, data.spec, 0, CPU, autocast)
+def _training(
+    work: Work, data: Dataset, where: torch.device, precision: str
+) -> tuple[dict[str, Iterator[None]], torch.dtype | None]:
+    """The loops, and what ours and the one by hand compute losses in."""
 
-    threads = torch.get_num_threads()
-    trainer = Trainer(work.game, data, batch=work.batch, threads=threads, device="cpu")
+    def nets(autocast: torch.dtype | None = None) -> Nets:
+        return state.build(work.game, data.spec, 0, where, autocast)
+
+    trainer = Trainer(
+        work.game,
+        data,
+        batch=work.batch,
+        threads=torch.get_num_threads(),
+        device=where.type,
+        precision=precision,
+    )
     fast = trainer.precision.autocast
     workers = (0, 2) if device.processors() > 1 else (0,)
-    return {
+    loops = {
         **{
             f"plain, {n} workers": plain.loop(work.game, nets(), data.x, work.batch, n)
             for n in workers
@@ -145,6 +167,7 @@ def _training(work: Work, data: Dataset) -> dict[str, Iterator[None]]:
         BEST: plain.best(work.game, nets(fast), data.x, work.batch, fast),
         "ganvas": _steps(trainer),
     }
+    return loops, fast
 
 
 def _steps(trainer: Trainer) -> Iterator[None]:
@@ -153,21 +176,23 @@ def _steps(trainer: Trainer) -> Iterator[None]:
         yield
 
 
-def _sampling(work: Work, data: Dataset) -> dict[str, Iterator[None]]:
+def _sampling(work: Work, data: Dataset, where: torch.device) -> dict[str, Iterator[None]]:
     spec: DataSpec = data.spec
 
     @torch.no_grad()
     def plainly() -> Iterator[None]:
-        G = state.build(work.game, spec, 0).G.to(memory_format=torch.contiguous_format).eval()  # type: ignore[call-overload]
+        G = state.build(work.game, spec, 0, where).G.eval()
+        G.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
         while True:
-            drawn = [G(torch.randn(100, work.game.z)) for _ in range(10)]
-            torch.cat(drawn).add(1).mul(127.5).clamp(0, 255).to(torch.uint8)
+            drawn = [G(torch.randn(100, work.game.z, device=where)) for _ in range(10)]
+            torch.cat(drawn).add(1).mul(127.5).clamp(0, 255).to(torch.uint8).cpu()
             yield
 
     def ours() -> Iterator[None]:
-        nets = state.build(work.game, spec, 0).eval()
+        nets = state.build(work.game, spec, 0, where).eval()
         while True:
-            drawing.finished(work.game, nets, spec, 1000, Moment(seed=0, step="bench"))
+            t = Moment(seed=0, step="bench", device=where)
+            drawing.finished(work.game, nets, spec, 1000, t)
             yield
 
     return {"plain": plainly(), "ganvas": ours()}
@@ -190,8 +215,9 @@ def page(results: Results, names: Sequence[str]) -> str:
     loads = [row["load"] for row in done if row["load"] is not None]
     top = statistics.median(row["peak"] for row in done) / 1e9
     beneath = [
+        *([f["card"] or f["device"]] if f["device"] != "cpu" else []),
         f"{f['processor']}, {f['cores']} cores, {f['threads']} thread{'s' * (f['threads'] > 1)}",
-        f"torch {f['torch']}, {done[0]['precision']}",
+        f"torch {f['torch']}, {f['precision']}",
         f"{f['rounds']} rounds of {f['seconds']:g} s a loop, medians",
         f"the matrix peak beside them {top:.0f} GFLOP/s",
         f"load average {min(loads, default=0):.1f} to {max(loads, default=0):.1f}.",

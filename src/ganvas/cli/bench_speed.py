@@ -27,6 +27,10 @@ class BenchSpeed:
     """Images of a minibatch; by default each row's own, which a slow machine takes minutes for."""
     threads: int = 0
     """Processor threads; 0 takes `OMP_NUM_THREADS`, or one for each core."""
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    """What computes; by default what `ganvas train` would take."""
+    precision: Literal["auto", "float32", "bf16"] = "auto"
+    """Of ours and the loop by hand; the plain loop is in float32."""
     results: Path = Path("speed.jsonl")
     """Where each measured row is kept; the same command goes on from there."""
     out: Path | None = None
@@ -47,9 +51,15 @@ def main(argv: list[str]) -> int:
     from ganvas.bench.table import Results, fill
 
     names = args.only or speed.NAMES
-    results = Results(
-        args.results, speed.facts(args.rounds, args.seconds, args.threads, args.batch)
+    facts = speed.facts(
+        rounds=args.rounds,
+        seconds=args.seconds,
+        threads=args.threads,
+        batch=args.batch,
+        on=args.device,
+        precision=args.precision,
     )
+    results = Results(args.results, facts)
     cells = speed.cells(names)
     follow(fill(results, cells, speed.play, 1), len(cells))
     text = speed.page(results, names)
