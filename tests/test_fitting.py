@@ -9,7 +9,7 @@ from ganvas import GAN, fitting, memory
 from ganvas.cli import main
 from ganvas.errors import UsageError
 from ganvas.fitting import FIRST, fit
-from small import TRAIN, saved, trainer, tree
+from small import TRAIN, give_back_memory, saved, trainer, tree
 
 CPU = torch.device("cpu")
 
@@ -80,6 +80,7 @@ def test_it_is_so(monkeypatch):
     room = 150_000_000
     monkeypatch.setattr(memory, "free", lambda device: int(room / memory.SHARE))
     part = trainer(game=wide)
+    give_back_memory()
     base = memory.now(CPU)
     found = fit(part, 4096)
     assert 64 <= found.micro < 4096

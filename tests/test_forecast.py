@@ -12,7 +12,7 @@ from ganvas import forecast as module
 from ganvas.cli import main
 from ganvas.forecast import Forecast, duration, forecast
 from ganvas.recipe import Settings
-from small import TRAIN, WIDTHS, trainer, tree
+from small import TRAIN, WIDTHS, give_back_memory, trainer, tree
 
 FOUND = Forecast(step=0.5, batch=100, measured=3, peak=0, weights=0, optimizer=0)
 
@@ -134,6 +134,7 @@ def test_the_peak_begins_anew():
     block = torch.ones(2**24)  # 64 MiB
     assert memory.peak(cpu) >= block.nbytes
     del block
+    give_back_memory()
     memory.begin(cpu)
     before = memory.peak(cpu)
     held = torch.ones(2**24)
