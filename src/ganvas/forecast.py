@@ -6,10 +6,9 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
-from ganvas import memory
+from ganvas import device, memory
 from ganvas.recipe import Settings
 from ganvas.trainer import Trainer
 
@@ -86,12 +85,12 @@ def forecast(trainer: Trainer, seconds: float = 2.0) -> Forecast:
 
 def lines(found: Forecast, trainer: Trainer) -> Iterator[str]:
     """The forecast as lines for people."""
-    device, settings = trainer.device, trainer.settings
+    where, settings = trainer.device, trainer.settings
     yield (
-        f"measured by {found.measured} steps of {found.batch} images on {device.type}, "
+        f"measured by {found.measured} steps of {found.batch} images on {where.type}, "
         f"{settings.threads} thread{'s' * (settings.threads > 1)}, {trainer.precision.name}"
     )
-    free = memory.free(device)
+    free = memory.free(where)
     yield (
         f"memory   {memory.said(found.peak)} at the peak of training, of which weights "
         f"{memory.said(found.weights)}, optimizer {memory.said(found.optimizer)}; "
@@ -143,9 +142,9 @@ def _bytes(tensors: Iterable[Tensor]) -> int:
 
 def _timed(trainer: Trainer, steps: int) -> float:
     """Seconds of so many steps, until an accelerator has done them too."""
+    device.wait(trainer.device)
     began = time.perf_counter()
     for _ in range(steps):
         trainer.step()
-    if trainer.device.type == "cuda":
-        torch.cuda.synchronize(trainer.device)
+    device.wait(trainer.device)
     return time.perf_counter() - began

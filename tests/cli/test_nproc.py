@@ -226,7 +226,7 @@ def test_what_fails_in_all_is_told_by_one(tmp_path):
 
 
 def test_a_batch_that_cannot_be_shared(tmp_path):
-    assert ran(tmp_path, *TRAIN[:-6], "--batch", "33", "--outdir", str(tmp_path)) == [2, 2]
+    assert ran(tmp_path, *TRAIN[:-6], "--batch", "33", "--outdir", str(tmp_path)) == [2, 4]
     assert "batch = 33 cannot be split evenly over 2 processes" in said(tmp_path)
     assert not list(tmp_path.glob("0*"))
 
@@ -267,6 +267,29 @@ def until(found, seconds: float = 60) -> None:
     while not found():
         assert time.monotonic() < end
         time.sleep(0.1)
+
+
+def test_a_refusal_of_all_is_told_by_one(tmp_path):
+    (tmp_path / "own.py").write_text(
+        "from ganvas import GAN\n"
+        "class Bad(GAN):\n"
+        "    def turns(self, nets, draw, t):\n"
+        "        yield from super().turns(nets, draw, t)\n"
+        "        assert t.step != 3\n"
+    )
+    for words, sentence in [
+        (["--data", "digts"], "Unknown data set or folder 'digts'; did you mean 'digits'?"),
+        (["own.py:Bad", "--steps", "9"], "Bad fails at line 5 of "),
+    ]:
+        what = [] if words[0].startswith("-") else [words.pop(0)]
+        done = subprocess.run(
+            [sys.executable, "-m", "ganvas", "train", *what, *words, "--nproc", "2"],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+        )
+        assert done.returncode == 2, done.stderr
+        assert [sentence in line for line in done.stderr.splitlines()] == [True, False]
 
 
 def test_a_refusal_keeps_its_exit_code(whole, tmp_path):

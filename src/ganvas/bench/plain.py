@@ -9,7 +9,7 @@ pictures in memory, the same passes, PyTorch's fused Adam, no needless gradient,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
@@ -21,6 +21,7 @@ from ganvas.families.gan import GAN
 from ganvas.game import Moment
 from ganvas.losses import r1
 from ganvas.nn.spectral import Spectral
+from ganvas.optim import Optim
 
 
 class Items(Dataset[Tensor]):
@@ -48,12 +49,7 @@ def loop(game: GAN, nets: nn.Module, x: Tensor, batch: int, workers: int) -> Ite
     """
     nets.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     G, D, loss = nets.get_submodule("G"), nets.get_submodule("D"), game.adversarial
-    g, d = (
-        torch.optim.Adam(
-            net.parameters(), lr=spec.lr.start, betas=(float(spec.beta1), spec.beta2.start)
-        )
-        for net, spec in ((G, game.G), (D, game.D))
-    )
+    g, d = (_adam(net.parameters(), spec) for net, spec in ((G, game.G), (D, game.D)))
     where = next(nets.parameters()).device
     batches = _forever(Items(x, game.range), batch, workers)
     while True:
@@ -85,16 +81,9 @@ def best(
     G, D = nets.get_submodule("G"), nets.get_submodule("D")
     where = next(nets.parameters()).device
     x, t = x.to(where), Moment(seed=0, device=where)
+    players = ((G, game.G), (D, game.D))
     weights = {net: list(net.parameters()) for net in (G, D)}
-    optimizers = {
-        net: torch.optim.Adam(
-            weights[net],
-            lr=spec.lr.start,
-            betas=(float(spec.beta1), spec.beta2.start),
-            fused=True,
-        )
-        for net, spec in ((G, game.G), (D, game.D))
-    }
+    optimizers = {net: _adam(weights[net], spec, fused=True) for net, spec in players}
 
     def fast() -> AbstractContextManager[object]:
         return nullcontext() if autocast is None else torch.autocast(where.type, autocast)
@@ -120,6 +109,11 @@ def best(
             terms = game.g_terms(D, real, fake, t)
         move(G, terms)
         yield
+
+
+def _adam(weights: Iterable[Tensor], spec: Optim, fused: bool = False) -> torch.optim.Adam:
+    betas = float(spec.beta1), spec.beta2.start
+    return torch.optim.Adam(weights, lr=spec.lr.start, betas=betas, fused=fused)
 
 
 def _rows(count: int, batch: int, where: torch.device) -> Iterator[Tensor]:

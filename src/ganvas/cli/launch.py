@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -29,6 +30,7 @@ def launch(processes: int, argv: list[str]) -> int:
     words = ["--standalone", "--nproc-per-node", str(processes), "-m", "ganvas"]
     asked = torchrun.parse_args(words)  # type: ignore[no-untyped-call]
     asked.training_script_args = ["train", *argv]  # kept apart: ours may look like torchrun's own
+    logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)  # ours says it
     try:
         torchrun.run(asked)  # type: ignore[no-untyped-call]
     except SignalException as caught:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from ganvas.cli.beforehand import check_budget, fitted, foretell, without_auto
 from ganvas.cli.launch import last, launch, together
 from ganvas.cli.progress import follow
 from ganvas.data.batches import DataSpec
-from ganvas.errors import TrainingError, UsageError
+from ganvas.errors import DataError, TrainingError, UsageError
 from ganvas.model import recipe_of
 from ganvas.ranks import Ranks, join, started
 from ganvas.recipe import ON_RESUME, Recipe, flat, read
@@ -24,6 +25,10 @@ from ganvas.recipes import resolve
 from ganvas.run import Run
 from ganvas.trainer import Trainer
 from ganvas.trial import in_words
+
+SILENCE = 10.0
+"""Seconds before a process other than the first says what it refuses: where the first refuses the
+same, torchrun has ended this one by then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +73,12 @@ def main(argv: list[str]) -> int:
         if not auto:  # said once, before any process is started
             Ranks(0, where.nproc).parts(recipe.settings.batch, recipe.settings.micro_batch)
         return launch(where.nproc, argv)
-    return joined(recipe, where, auto)
+    try:
+        return joined(recipe, where, auto)
+    except (UsageError, DataError):
+        if started()[0] > 0:
+            time.sleep(SILENCE)
+        raise
 
 
 def joined(recipe: Recipe, where: Where, auto: bool) -> int:
