@@ -55,7 +55,7 @@ class Settings:
     """What losses are computed in; auto is bf16 where hardware has it. Weights stay float32."""
     compile: bool = False
     """Compile networks, which takes a minute, where a step shows that their gradients stay."""
-    threads: Annotated[int, Ge(0)] = 0
+    threads: Annotated[int, Ge(0), Le(1024)] = 0
     """Processor threads; 0 takes `OMP_NUM_THREADS`, or one for each core."""
     measure_every: Annotated[float, Ge(0)] = 0.0
     """Thousand images between measures of 5,000 samples against the data; 0 measures nothing."""
