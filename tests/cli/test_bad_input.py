@@ -74,7 +74,7 @@ RUN = "runs/0000-gan-digits"
         (["train", "gan", "--keep", "0"], "keep = 0: input should be greater than or equal to 1."),
         (["train", "gan", "--size", "2"], "size = 2: input should be greater than or equal to 4."),
         (["train", "gan", "--z", "0"], "z = 0: input should be greater than or equal to 1."),
-        (["train", "gan", "--threads", "5000"], "threads = 5000: input should be less than or equal"),
+        (["train", "gan", "--threads", "5000"], "threads = 5000: input should be less than"),
         (
             ["train", "gan", "--batch", "10", "--micro-batch", "4"],
             "micro_batch must divide batch, got micro_batch = 4 and batch = 10.",
