@@ -9,7 +9,6 @@ whatever the others wait for at the time.
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sys
 import threading
@@ -49,6 +48,7 @@ class Ranks:
     def __init__(self, rank: int = 0, count: int = 1) -> None:
         self.rank, self.count = rank, count
         self._wish: Callable[[], object] = bool
+        self._parent: int | None = None
         self.stop = False
         """Whether any process has said so; the same in all after the same step."""
         self._votes: deque[Later] = deque()
@@ -99,7 +99,8 @@ class Ranks:
             return []
         kind = reduce(torch.promote_types, (t.dtype for t in tensors), torch.float32)
         device = tensors[0].device
-        vote = torch.full((1,), float(bool(self._wish())), device=device)
+        left = self._parent not in (None, os.getppid())
+        vote = torch.full((1,), float(left or bool(self._wish())), device=device)
         flat = torch.cat([part.detach().to(kind).reshape(-1) for part in (vote, *tensors)])
         with self._noticing():
             dist.all_reduce(flat, group=self._work)
@@ -156,7 +157,12 @@ class Ranks:
         dist.destroy_process_group()
 
     def look_out(self, device: str) -> None:
-        """Ends this process soon after the next one is lost, whatever it waits for then."""
+        """Ends this process soon after the next one is lost, whatever it waits for then.
+
+        Where torchrun is lost, it votes to stop: a torchrun that is killed tells nobody, and its
+        processes would train on for ever.
+        """
+        self._parent = os.getppid() if "TORCHELASTIC_RUN_ID" in os.environ else None
         self._work = dist.new_group(timeout=PATIENCE)
         dist.all_reduce(torch.zeros(1, device=device), group=self._work)  # NCCL connects by it
         self._talk = dist.new_group(backend="gloo", timeout=PATIENCE)
@@ -218,8 +224,6 @@ def join(device: str = "auto") -> Ranks:
     rank, count = started()
     if count == 1:
         return ALONE
-    if "TORCHELASTIC_RUN_ID" in os.environ:
-        threading.Thread(target=_stop_with, args=(os.getppid(),), daemon=True).start()
     backend = "gloo"
     if torch.cuda.is_available() and device != "cpu":
         if (cards := torch.cuda.device_count()) < neighbours():
@@ -242,16 +246,6 @@ def join(device: str = "auto") -> Ranks:
             f"PyTorch said: {str(error).splitlines()[0]}"
         ) from error
     return ranks
-
-
-def _stop_with(torchrun: int) -> None:
-    """Stops this process as by SIGTERM soon after its parent `torchrun` is gone.
-
-    One that is killed itself tells nobody, and its processes would train on for ever.
-    """
-    while os.getppid() == torchrun:
-        time.sleep(1)
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _keep_alive() -> None:
